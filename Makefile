@@ -1,0 +1,76 @@
+# `make demo` and `make test` each set up everything that they need: Python 3.11 or later and make are enough.
+
+PYTHON ?= python3
+WORKERS ?= auto
+DEMO ?=
+TESTS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
+CATALOGUES := $(wildcard src/fastchannel/locale/*/LC_MESSAGES/*.po)
+# The lock files name no package index, so the machine's own settings for uv must not add one.
+LOCK := env -u UV_INDEX -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_INDEX_URL -u UV_FIND_LINKS \
+	$(BIN)/uv --no-config pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE) pyproject.toml --extra build
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lock upgrade coverage clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.package ## set up and run two nodes with synthetic travellers, until stopped (options: DEMO="...")
+	@exec $(BIN)/fastchannel demo $(DEMO)
+
+test: $(VENV)/.package $(VENV)/.dev ## set up and run the tests (a part: TESTS="tests/decide -k window"; cores: WORKERS=4)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+
+check: $(VENV)/.package $(VENV)/.dev ## lint, format, types, import contract, message catalogues
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/catalogues.py check
+
+format: $(VENV)/.dev ## put the code into the house's format
+	$(BIN)/ruff check --fix-only --quiet
+	$(BIN)/ruff format
+
+coverage: $(VENV)/.package $(VENV)/.dev ## run the tests and show which branches they miss
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term-missing $(TESTS)
+
+lock: $(VENV)/.dev ## write the lock files anew after a change of pyproject.toml
+	$(LOCK) --output-file requirements.lock
+	$(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+upgrade: ## write the lock files anew with the newest releases
+	$(MAKE) lock UPGRADE=--upgrade
+
+clean: ## remove what the other commands made, the demonstration's data excepted
+	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src -name '*.mo' -delete
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Fast Channel needs Python 3.11 or later; '$(PYTHON)' is $$($(PYTHON) --version 2>&1)." >&2; \
+		echo "Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "Setting up $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: requirements.lock | $(VENV)/.made
+	@echo "Installing what Fast Channel runs on ..."
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@echo "Installing what the tests and checks need ..."
+	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+# Installed in place; what builds it is in the lock, so nothing is fetched. It compiles the message catalogues too.
+$(VENV)/.package: pyproject.toml hatch_build.py tools/catalogues.py $(CATALOGUES) $(VENV)/.runtime
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@

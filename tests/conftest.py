@@ -1,0 +1,16 @@
+"""Fixtures that every test may use."""
+
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real data beside the repository; a test that needs it is skipped where it is absent."""
+    path = REPOSITORY.parent / "shared"
+    if not path.is_dir():
+        pytest.skip("needs the folder ../shared beside the repository: it holds real data that this test reads")
+    return path
