@@ -197,9 +197,7 @@ def check(template: Catalog, locale: Path = LOCALE, languages: Iterable[str] = L
             if isinstance(message.id, str) != isinstance(wanted[message_key].id, str):
                 faults.append(f"{language}: plural differs from the code: {singular(message)!r}")
                 continue
-            faults += [
-                f"{language}: {fault}: {singular(message)!r}" for fault in faults_of_translation(message, language)
-            ]
+            faults += [f"{language}: {fault}: {singular(message)!r}" for fault in faults_of_translation(message, language)]
     return sorted(faults)
 
 

@@ -285,12 +285,12 @@ class Overridden(_Event, frozen=True, kw_only=True, tag="overridden"):
 class Appealed(_Event, frozen=True, kw_only=True, tag="appealed"):
     """The traveller or the sponsor asks for a decision to be looked at again."""
 
-    against: str  # the measure or the reason's code
+    against: str  # the measure, gate or rule, as the reason names it
     grounds: str = ""
 
 
 class Answered(_Event, frozen=True, kw_only=True, tag="answered"):
-    """An appeal was decided. Upheld, it waives what it was against."""
+    """An appeal was decided. Upheld, it waives what it was against; against a refusal, it reopens the application."""
 
     appeal: str
     upheld: bool
