@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastchannel.agreement import explain_route, labels, measure_words, suspension_words, vocabulary
+from fastchannel.agreement import explain_measure, labels, measure_words, suspension_words, vocabulary
 from fastchannel.agreement.agreement import Agreement
 from fastchannel.agreement.conditions import Metric
 from fastchannel.agreement.explain import ExplainError, explain
@@ -100,8 +100,8 @@ def test_windows_that_differ_read_differently(first: Window, second: Window) -> 
         (measure_words.GATES, GateAt),
         (measure_words.QUOTAS, Period),
         (measure_words.RUNGS, Rung),
-        (explain_route.OF_STAY, StayPlace),
-        (explain_route.OF_GATE, GateAt),
+        (explain_measure.OF_STAY, StayPlace),
+        (explain_measure.OF_GATE, GateAt),
         (suspension_words.SIDES, Side),
         (suspension_words.SCOPES, Scope),
         *((table, kind) for kind, table in labels.VOCABULARIES.items()),

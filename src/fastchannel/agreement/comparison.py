@@ -10,7 +10,7 @@ from typing import Any
 
 from fastchannel.agreement import semantic
 from fastchannel.agreement.changes import Change, Kind, Touches, touched_words, touches
-from fastchannel.agreement.explain_route import exception_sentences, measure_sentences, who_words
+from fastchannel.agreement.explain_measure import exception_sentences, measure_sentences, who_words
 from fastchannel.agreement.labels import label, value_words
 from fastchannel.agreement.periods import period_of
 from fastchannel.agreement.phrases import day

@@ -107,14 +107,14 @@ def _under_way(text: AgreementText, words: Words) -> Sentence:
 
 
 def _suspensions(chosen: Iterable[str], words: Words, period: Period) -> Iterator[Section]:
-    sentences = []
+    sentences: list[Sentence] = []
     for trigger in words.text.trigger:
         if not holds(trigger.since, trigger.until, period) or (trigger.routes and not set(trigger.routes) & set(chosen)):
             continue
         title = pick(trigger.title, words.language) if trigger.title else ""
-        for said in trigger_sentences(trigger, words):
-            limited = when(said, trigger.since, trigger.until, words)
-            sentences.append(Sentence(text=limited, clause=trigger.clause, subject=title))
+        first, *others = trigger_sentences(trigger, words)
+        said = (when(first, trigger.since, trigger.until, words), *others)
+        sentences += [Sentence(text=item, clause=trigger.clause, subject=title) for item in said]
     yield Section(id="suspension", title=words.say(N_("When the channel is suspended")), sentences=tuple(sentences))
 
 

@@ -8,9 +8,9 @@ from enum import Enum
 from typing import Any
 
 from fastchannel.agreement.conditions import Condition
-from fastchannel.agreement.explain_route import who_words
+from fastchannel.agreement.explain_measure import who_words
 from fastchannel.agreement.measure_words import measure_title, rung
-from fastchannel.agreement.phrases import day, moment_words, span_words, window_words, windows_words
+from fastchannel.agreement.phrases import day, moment_words, separated, span_words, window_words, windows_words
 from fastchannel.agreement.provisions import Otherwise, Step
 from fastchannel.agreement.suspension_words import condition_words
 from fastchannel.agreement.text import (
@@ -214,7 +214,8 @@ def value_words(value: Any, field: str, words: Words, route: RouteText | None = 
         return words.say(N_("nothing"))
     if isinstance(value, tuple):
         if field == "either":
-            return "; ".join(words.listed(_string(name, field, words, route) for name in names) for names in value)
+            lists = (words.listed(_string(name, field, words, route) for name in names) for names in value)
+            return separated(lists, words.language)
         return words.listed(value_words(item, field, words, route) for item in value)
     if isinstance(value, Enum):
         return _enum(value, words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from fastchannel.agreement.phrases import moment_words, span_words, windows_words
+from fastchannel.agreement.phrases import moment_words, separated, span_words, windows_words
 from fastchannel.agreement.provisions import Otherwise, Rung, Step
 from fastchannel.agreement.text import (
     DocumentText,
@@ -62,11 +62,11 @@ RUNGS = {
 KINDS: dict[str, str] = {
     MonitorText.KIND: N_("Health self-monitoring"),
     FollowUpText.KIND: N_("Health follow-up"),
-    LaboratoryTestText.KIND: N_("Test"),
-    DocumentText.KIND: N_("Document"),
-    StayText.KIND: N_("Stay"),
-    GateText.KIND: N_("Checkpoint"),
-    QuotaText.KIND: N_("Places"),
+    LaboratoryTestText.KIND: N_("Laboratory test"),
+    DocumentText.KIND: N_("Document to present"),
+    StayText.KIND: N_("Prescribed stay"),
+    GateText.KIND: N_("Check on the way"),
+    QuotaText.KIND: N_("Limited places"),
 }
 
 
@@ -195,7 +195,7 @@ def _gate(values: Values, route: RouteText, words: Words) -> Iterator[Said]:
     if len(either) == 1:
         yield "either", words.say(N_("Required as well: {measures}."), measures=_titles(either[0], route, words))
     elif either:
-        ways = "; ".join(_titles(names, route, words) for names in either)
+        ways = separated((_titles(names, route, words) for names in either), words.language)
         message = N_("Of these alternatives, at least one must be met as a whole: {alternatives}.")
         yield "either", words.say(message, alternatives=ways)
 

@@ -61,6 +61,11 @@ def listed(items: Iterable[str], language: str, *, style: str = "standard") -> s
     return format_list(list(items), "or" if style == "or" else "standard", locale=LOCALES[language])
 
 
+def separated(phrases: Iterable[str], language: str) -> str:
+    """Longer phrases, each of which may be a list itself."""
+    return ("；" if language.startswith("zh") else "; ").join(phrases)
+
+
 def anchor_words(anchor: Anchor, language: str) -> str:
     """An anchor as a noun."""
     return translate(ANCHORS[anchor], language)

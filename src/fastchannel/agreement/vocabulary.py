@@ -10,7 +10,7 @@ from fastchannel.agreement.phrases import listed
 from fastchannel.agreement.text import AgencyRole, AgreementText, Record
 from fastchannel.terms.events import Assay, Finding, Role
 from fastchannel.terms.language import N_, pick, translate
-from fastchannel.terms.places import name_of
+from fastchannel.terms.places import is_code, name_of
 
 ASSAYS: Mapping[Assay, str] = {
     Assay.NAAT: N_("nucleic acid test"),
@@ -81,6 +81,7 @@ TERMS: Mapping[str, str] = {  # used where the text has no words of its own
     "visa": N_("visa"),
     "work": N_("work"),
     "lodging": N_("lodging"),
+    "Shenyang": N_("Shenyang"),
     "a vehicle arranged by the sponsor": N_("a vehicle arranged by the sponsor"),
     "no public transport": N_("no public transport"),
 }
@@ -206,7 +207,7 @@ class Words:
             return pick(own, self.language)
         if code in self.text.party:
             return pick(self.text.party[code].name, self.language)
-        return name_of(code, self.language)
+        return name_of(code, self.language) if is_code(code) else self.term(code)
 
     def places(self, codes: Iterable[str], *, style: str = "standard") -> str:
         return self.listed((self.place(code) for code in codes), style=style)
