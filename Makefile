@@ -4,6 +4,7 @@ PYTHON ?= python3
 WORKERS ?= auto
 DEMO ?=
 TESTS ?=
+BENCH ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,7 +16,7 @@ LOCK := env -u UV_INDEX -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_INDEX_UR
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE) pyproject.toml --extra build
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock upgrade coverage clean
+.PHONY: help demo test check format bench lock upgrade coverage clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +37,9 @@ check: $(VENV)/.package $(VENV)/.dev ## lint, format, types, import contract, me
 format: $(VENV)/.dev ## put the code into the house's format
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/ruff format
+
+bench: $(VENV)/.package ## run every benchmark (fewer journeys: BENCH=--quick)
+	@$(BIN)/python -m bench.decide $(BENCH)
 
 coverage: $(VENV)/.package $(VENV)/.dev ## run the tests and show which branches they miss
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term-missing $(TESTS)

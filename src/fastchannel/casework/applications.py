@@ -1,0 +1,147 @@
+"""Applications: the sponsor applies, accepts its duties, changes the itinerary, withdraws; documents are presented."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from fastchannel.agreement.agreement import Agreement
+from fastchannel.casework.actor import Actor
+from fastchannel.casework.office import Office, Receipt
+from fastchannel.casework.permissions import Action, Denial
+from fastchannel.casework.ports import Person, Stamp
+from fastchannel.terms.events import Applied, Documented, Event, Itinerary, Replanned, Sponsored, Withdrawn
+
+
+def application(
+    stamp: Stamp,
+    agreement: Agreement,
+    *,
+    route: str,
+    purpose: str,
+    sponsor: str,
+    itinerary: Itinerary,
+    companion: str | None,
+    duties: Sequence[str] | None,
+    sponsored: str,
+) -> tuple[Event, ...]:
+    """The application; where ``duties`` is given, also the sponsor's acceptance under the identifier ``sponsored``."""
+    applied = Applied(
+        **stamp,
+        agreement=agreement.id,
+        version=agreement.version,
+        digest=agreement.digest,
+        route=route,
+        purpose=purpose,
+        sponsor=sponsor,
+        itinerary=itinerary,
+        companion=companion,
+    )
+    if duties is None:
+        return (applied,)
+    accepted: Stamp = {**stamp, "id": sponsored}
+    return (applied, Sponsored(**accepted, sponsor=sponsor, duties=tuple(duties)))
+
+
+def apply(
+    office: Office,
+    actor: Actor,
+    *,
+    agreement: str,
+    route: str,
+    purpose: str,
+    itinerary: Itinerary,
+    person: Person,
+    key: str,
+    sponsor: str = "",
+    companion: str | None = None,
+    duties: Sequence[str] | None = None,
+    at: datetime | None = None,
+) -> Receipt | Denial:
+    """Start a journey under an agreement's newest version. With ``duties`` the sponsor accepts them by name at once."""
+    text = office.texts.versions(agreement).newest
+    asked_by = sponsor or actor.organisation
+
+    def build(stamp: Stamp) -> Sequence[Event]:
+        return application(
+            stamp,
+            text,
+            route=route,
+            purpose=purpose,
+            sponsor=asked_by,
+            itinerary=itinerary,
+            companion=companion,
+            duties=duties,
+            sponsored=f"{stamp['id']}-s",
+        )
+
+    return office.open(actor, build, person=person, key=key, at=at)
+
+
+def sponsor(
+    office: Office, actor: Actor, journey: str, *, duties: Sequence[str], key: str, at: datetime | None = None
+) -> Receipt | Denial:
+    """The sponsor accepts its duties by name."""
+    return office.record(
+        actor,
+        Action.SPONSOR,
+        journey,
+        lambda stamp: [Sponsored(**stamp, sponsor=actor.organisation, duties=tuple(duties))],
+        key=key,
+        at=at,
+    )
+
+
+def document(
+    office: Office,
+    actor: Actor,
+    journey: str,
+    *,
+    document: str,
+    issuer: str,
+    issued: datetime,
+    key: str,
+    issuer_role: str = "",
+    expires: datetime | None = None,
+    bound: bool = True,
+    accepted: bool = True,
+    number: str = "",
+    at: datetime | None = None,
+    evidence: tuple[str, ...] = (),
+) -> Receipt | Denial:
+    """Somebody looked at a document; ``accepted`` says whether it was genuine and right."""
+    return office.record(
+        actor,
+        Action.DOCUMENT,
+        journey,
+        lambda stamp: [
+            Documented(
+                **stamp,
+                document=document,
+                issuer=issuer,
+                issued=issued,
+                issuer_role=issuer_role,
+                expires=expires,
+                bound=bound,
+                accepted=accepted,
+                number=number,
+            )
+        ],
+        key=key,
+        at=at,
+        evidence=evidence,
+    )
+
+
+def replan(
+    office: Office, actor: Actor, journey: str, *, itinerary: Itinerary, key: str, at: datetime | None = None
+) -> Receipt | Denial:
+    """The itinerary changed."""
+    return office.record(actor, Action.REPLAN, journey, lambda stamp: [Replanned(**stamp, itinerary=itinerary)], key=key, at=at)
+
+
+def withdraw(
+    office: Office, actor: Actor, journey: str, *, key: str, reason: str = "", at: datetime | None = None
+) -> Receipt | Denial:
+    """The application is taken back."""
+    return office.record(actor, Action.WITHDRAW, journey, lambda stamp: [Withdrawn(**stamp, reason=reason)], key=key, at=at)

@@ -1,0 +1,179 @@
+"""What casework needs from the world, and the values that cross."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol, TypedDict
+
+from fastchannel.agreement.agreement import Versions
+from fastchannel.casework.actor import Actor
+from fastchannel.casework.permissions import Subject
+from fastchannel.casework.projection import Deadline, Row
+from fastchannel.terms.events import Event, Role
+
+
+class Stamp(TypedDict):
+    """What every event carries: which one, of which journey, when, and by whom."""
+
+    id: str
+    journey: str
+    at: datetime
+    recorded: datetime
+    by: str
+    role: Role
+    party: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who a journey's traveller is: kept apart from the events, so that it can be erased."""
+
+    name: str
+    passport: str
+    birth_date: date | None = None
+    nationality: str = ""
+    email: str = ""
+    telephone: str = ""
+    language: str = "en"
+
+
+class Purpose(StrEnum):
+    """Why a record was touched."""
+
+    READ = "read"
+    LIST = "list"
+    WRITE = "write"
+    EXPORT = "export"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """One touch of one or more records: by whom, in which role, when, and why or where."""
+
+    actor: str
+    role: str
+    party: str
+    at: datetime
+    purpose: Purpose
+    why: str
+    journeys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something to tell somebody: ``to`` is a role, and ``kind`` a stable code with its values."""
+
+    journey: str
+    to: str
+    kind: str
+    at: datetime
+    values: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What one write adds to one journey, all of it in one transaction."""
+
+    events: tuple[Event, ...]
+    row: Row
+    deadlines: tuple[Deadline, ...]
+    notices: tuple[Notice, ...] = ()
+    person: Person | None = None  # with the journey's first event only
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A journey that is locked for a write, as its row has it."""
+
+    subject: Subject
+    verdict: str
+
+
+class Journal(Protocol):
+    """The append-only record of journeys and their projections."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Everything inside is committed together or not at all."""
+        ...
+
+    def lock(self, journey: str) -> Held:
+        """Hold the journey until the transaction ends. Raises UnknownJourneyError."""
+        ...
+
+    def subject(self, journey: str) -> Subject:
+        """What the permission table asks of the journey. Raises UnknownJourneyError."""
+        ...
+
+    def events(self, journey: str) -> tuple[Event, ...]:
+        """The journey's events in the order of recording."""
+        ...
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """Write events, projections, deadlines, notices and persons. A journey that is new is created."""
+        ...
+
+    def answer(self, actor: str, key: str, content: str) -> bytes | None:
+        """The answer given before under this key. Raises KeyConflictError where it was given for other content."""
+        ...
+
+    def settle(self, actor: str, key: str, content: str, answer: bytes) -> None:
+        """Keep the answer under its key. Raises KeyRaceError where somebody else did so meanwhile."""
+        ...
+
+
+class Texts(Protocol):
+    """The agreements in force at this node."""
+
+    def versions(self, agreement: str) -> Versions:
+        """All versions of one agreement. Raises InvalidEntryError where this node holds none."""
+        ...
+
+
+class People(Protocol):
+    """Who the travellers are."""
+
+    def find(self, journey: str) -> Person | None:
+        """The person, or None where erased."""
+        ...
+
+    def replace(self, journey: str, person: Person) -> None:
+        """The person is as given from now on. Raises UnknownJourneyError where erased."""
+        ...
+
+    def known(self, keys: Collection[str]) -> dict[str, str]:
+        """Of these duplicate keys (see `roster.duplicate_key`), those that exist, each with its journey."""
+        ...
+
+
+class AccessLog(Protocol):
+    """Who touched whose record."""
+
+    def note(self, access: Access) -> None:
+        """Write it down; it is never changed."""
+        ...
+
+
+class Clock(Protocol):
+    """The node's time: real, or accelerated for a demonstration."""
+
+    def now(self) -> datetime:
+        """The instant, with an offset."""
+        ...
+
+
+class Identifiers(Protocol):
+    """New identifiers that nobody can guess."""
+
+    def new(self) -> str:
+        """At most 64 characters; later ones sort after earlier ones."""
+        ...
+
+
+def access(actor: Actor, at: datetime, purpose: Purpose, why: str, *journeys: str) -> Access:
+    """The note of one touch."""
+    return Access(actor=actor.id, role=actor.role.value, party=actor.party, at=at, purpose=purpose, why=why, journeys=journeys)

@@ -1,0 +1,191 @@
+"""Officers' decisions: review, places under a quota, overrides, appeals and their answers, corrections, suspensions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from fastchannel.casework.actor import Actor
+from fastchannel.casework.errors import InvalidEntryError
+from fastchannel.casework.office import Office, Receipt
+from fastchannel.casework.permissions import Action, Denial
+from fastchannel.decide.journey import corrected
+from fastchannel.terms.events import (
+    Allotted,
+    Answered,
+    Appealed,
+    Corrected,
+    EventError,
+    Outcome,
+    Overridden,
+    Resumed,
+    Reviewed,
+    Role,
+    Suspended,
+)
+from fastchannel.terms.language import N_
+
+
+def review(
+    office: Office,
+    actor: Actor,
+    journey: str,
+    *,
+    outcome: Outcome,
+    key: str,
+    reason: str = "",
+    at: datetime | None = None,
+) -> Receipt | Denial:
+    """Approve, return or refuse an application; the latter two want a reason."""
+    if outcome is not Outcome.APPROVED:
+        _reasoned(reason)
+    return office.record(
+        actor, Action.REVIEW, journey, lambda stamp: [Reviewed(**stamp, outcome=outcome, reason=reason)], key=key, at=at
+    )
+
+
+def allot(
+    office: Office, actor: Actor, journey: str, *, quota: str, granted: bool, key: str, at: datetime | None = None
+) -> Receipt | Denial:
+    """Give a place under a quota, or say that none was left."""
+    return office.record(
+        actor, Action.ALLOT, journey, lambda stamp: [Allotted(**stamp, quota=quota, granted=granted)], key=key, at=at
+    )
+
+
+def override(
+    office: Office,
+    actor: Actor,
+    journey: str,
+    *,
+    measure: str,
+    reason: str,
+    key: str,
+    waive: bool = True,
+    until: datetime | None = None,
+    at: datetime | None = None,
+) -> Receipt | Denial:
+    """Waive a measure, or hold the traveller for it, by name and with a reason."""
+    _reasoned(reason)
+    return office.record(
+        actor,
+        Action.OVERRIDE,
+        journey,
+        lambda stamp: [Overridden(**stamp, measure=measure, reason=reason, waive=waive, until=until)],
+        key=key,
+        at=at,
+    )
+
+
+def appeal(
+    office: Office,
+    actor: Actor,
+    journey: str,
+    *,
+    against: str,
+    key: str,
+    grounds: str = "",
+    at: datetime | None = None,
+) -> Receipt | Denial:
+    """Ask for a decision to be looked at again."""
+    return office.record(
+        actor,
+        Action.APPEAL,
+        journey,
+        lambda stamp: [Appealed(**stamp, against=against, grounds=grounds)],
+        key=key,
+        at=at,
+    )
+
+
+def answer(
+    office: Office,
+    actor: Actor,
+    journey: str,
+    *,
+    appeal: str,
+    upheld: bool,
+    reason: str,
+    key: str,
+    at: datetime | None = None,
+) -> Receipt | Denial:
+    """Decide an appeal; upheld, it waives what it was against."""
+    _reasoned(reason)
+    return office.record(
+        actor,
+        Action.ANSWER,
+        journey,
+        lambda stamp: [Answered(**stamp, appeal=appeal, upheld=upheld, reason=reason)],
+        key=key,
+        at=at,
+    )
+
+
+def correct(
+    office: Office,
+    actor: Actor,
+    journey: str,
+    *,
+    event: str,
+    reason: str,
+    key: str,
+    replacement: dict[str, Any] | None = None,
+) -> Receipt | Denial:
+    """Say what an earlier entry should have said, or with no replacement that it should not have been.
+
+    A laboratory and a carrier correct their own entries only.
+    """
+    _reasoned(reason)
+    wrong = next((item for item in office.journal.events(journey) if item.id == event), None)
+    if wrong is None:
+        raise InvalidEntryError("event", N_("Found no entry {found} in this journey."), found=event)
+    if replacement is not None:
+        try:
+            corrected(wrong, replacement)
+        except EventError as error:
+            raise InvalidEntryError(
+                "replacement", N_("The corrected entry would not be valid: {found}"), found=error
+            ) from error
+    if actor.role in (Role.LABORATORY, Role.CARRIER) and wrong.by != actor.id:
+        return Denial(
+            code="author",
+            action=Action.CORRECT,
+            message=N_("Somebody else recorded this entry; only an officer corrects it."),
+        )
+    return office.record(
+        actor,
+        Action.CORRECT,
+        journey,
+        lambda stamp: [Corrected(**stamp, corrects=event, reason=reason, replacement=replacement)],
+        key=key,
+    )
+
+
+def suspend(
+    office: Office,
+    actor: Actor,
+    journey: str,
+    *,
+    trigger: str,
+    since: datetime,
+    key: str,
+    until: datetime | None = None,
+) -> Receipt | Denial:
+    """A trigger suspended the route of this journey."""
+    return office.record(
+        actor,
+        Action.SUSPEND,
+        journey,
+        lambda stamp: [Suspended(**stamp, trigger=trigger, since=since, until=until)],
+        key=key,
+    )
+
+
+def resume(office: Office, actor: Actor, journey: str, *, trigger: str, key: str) -> Receipt | Denial:
+    """The route of this journey is open again."""
+    return office.record(actor, Action.RESUME, journey, lambda stamp: [Resumed(**stamp, trigger=trigger)], key=key)
+
+
+def _reasoned(reason: str) -> None:
+    if not reason.strip():
+        raise InvalidEntryError("reason", N_("A reason is needed: the traveller will read it."))

@@ -1,0 +1,110 @@
+"""A node's settings: read once at the start from ``node.toml`` in its directory and from the environment.
+
+A variable ``FASTCHANNEL_<KEY>`` overrides the key of that name, and ``FASTCHANNEL_<KEY>_FILE`` names a file that holds the
+value. Unknown keys and variables are errors.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from fastchannel.node.errors import ConfigError
+
+PREFIX = "FASTCHANNEL_"
+DIRECTORY = "FASTCHANNEL_NODE"
+FILE = "node.toml"
+_LISTS = frozenset({"agreements", "hosts", "origins"})
+
+
+class ClockConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The real time, or with ``start`` one that showed it when the host's was ``since``, ``speed`` times faster."""
+
+    start: datetime | None = None
+    since: datetime | None = None
+    speed: Annotated[float, Meta(gt=0, le=100_000)] = 1.0
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What may differ between two nodes; what they must agree on is in the agreement."""
+
+    party: Annotated[str, Meta(pattern=r"^[A-Z]{2}$")]
+    name: str = ""
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65_535)] = 8800
+    language: str = "en"
+    agreements: tuple[str, ...] = ()  # identifiers of shipped agreements; empty means all that name the party
+    hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")  # names that the web server answers to
+    origins: tuple[str, ...] = ()  # https origins that forms may be sent from, behind a proxy
+    https: bool = False  # whether a proxy in front speaks https
+    clock: ClockConfig = ClockConfig()
+    sweep_seconds: Annotated[int, Meta(ge=1, le=60)] = 5
+    retention_days: Annotated[int, Meta(ge=1)] = 180  # after a journey's end, where the agreement names no other
+    web_threads: Annotated[int, Meta(ge=1, le=64)] = 8
+    database_url: str = ""  # empty means the embedded server
+    secret_key: str = ""
+
+
+def load(directory: Path, environment: Mapping[str, str] | None = None) -> Config:
+    """The settings of the node in ``directory``. Raises ConfigError."""
+    path = directory / FILE
+    try:
+        fields = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{path}: found no such file; expected a node's directory. Make one: fastchannel node init {directory}"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+    fields |= _overrides(os.environ if environment is None else environment)
+    if not fields.get("secret_key"):
+        fields["secret_key"] = _secret(directory / "secrets" / "secret_key")
+    try:
+        return msgspec.convert(fields, Config, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path}: {error}. Known keys: {', '.join(Config.__struct_fields__)}") from error
+
+
+def _overrides(environment: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, given in environment.items():
+        if name == "DATABASE_URL":
+            found["database_url"] = given
+            continue
+        if name == "DATABASE_URL_FILE":
+            found["database_url"] = _secret(Path(given))
+            continue
+        if not name.startswith(PREFIX) or name == DIRECTORY:
+            continue
+        key = name.removeprefix(PREFIX).lower()
+        value = _secret(Path(given)) if key.endswith("_file") else given
+        key = key.removesuffix("_file")
+        if key not in Config.__struct_fields__ or key == "clock":
+            raise ConfigError(
+                f"environment variable {name}: no such setting; known: "
+                + ", ".join(PREFIX + field.upper() for field in Config.__struct_fields__ if field != "clock")
+            )
+        found[key] = [part.strip() for part in value.split(",") if part.strip()] if key in _LISTS else value
+    return found
+
+
+def _secret(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot read this secret: {error.strerror}") from error
+
+
+def directory(environment: Mapping[str, str] | None = None) -> Path:
+    """The node's directory, as ``FASTCHANNEL_NODE`` names it. Raises ConfigError."""
+    name = (os.environ if environment is None else environment).get(DIRECTORY)
+    if not name:
+        raise ConfigError(f"{DIRECTORY} is not set; expected the node's directory")
+    return Path(name).resolve()

@@ -1,0 +1,78 @@
+"""The node's jobs, run by Procrastinate from the same database, so that a job exists exactly if its cause was committed."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.db import transaction
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Status
+
+from fastchannel.node import imports, sweep
+from fastchannel.node.models import Heartbeat
+
+CHUNKS_A_TURN = 10
+URGENT = 10
+ABANDONED_SECONDS = 60.0
+_log = logging.getLogger(__name__)
+
+
+@app.task(name="import_roster", queue="imports", retry=RetryStrategy(max_attempts=10, wait=5))
+def import_roster(roster: str) -> None:
+    """Take in a part of one roster; the rest waits its turn, so that large rosters do not keep the sweep waiting."""
+    if not imports.process(roster, chunks=CHUNKS_A_TURN):
+        enqueue_import(roster)
+
+
+@app.periodic(cron=f"* * * * * */{settings.CONFIG.sweep_seconds}", periodic_id="sweep")
+@app.task(name="sweep", queue="sweep", queueing_lock="sweep", priority=URGENT)
+def sweep_journeys(timestamp: int) -> None:
+    """Look at journeys whose time has come; show that the worker is alive."""
+    while sweep.wake_due() == sweep.AT_ONCE:
+        pulse()
+    pulse()
+
+
+@app.periodic(cron="*/10 * * * *", periodic_id="upkeep")
+@app.task(name="upkeep", queue="sweep", queueing_lock="upkeep")
+def upkeep(timestamp: int) -> None:
+    """Erase what is over its retention; go on with imports that somebody's crash has left."""
+    while sweep.erase_due() == sweep.AT_ONCE:
+        pulse()
+    sweep.forget_keys()
+    resume()
+
+
+@app.periodic(cron="*/5 * * * *", periodic_id="clear")
+@app.task(name="clear", queue="sweep", queueing_lock="clear", pass_context=True)
+async def clear_abandoned(context: JobContext, timestamp: int) -> None:
+    """Put away jobs whose worker was killed: what they were to do is enqueued anew by `resume` or by the clock."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=ABANDONED_SECONDS):
+        await manager.finish_job(job, status=Status.FAILED, delete_job=True)
+
+
+def resume() -> int:
+    """Enqueue every import that is not finished; how many."""
+    waiting = imports.unfinished()
+    for roster in waiting:
+        enqueue_import(roster)
+    return len(waiting)
+
+
+def enqueue_import(roster: str) -> None:
+    """See to it that a roster is taken in. One job at a time waits for each; two at work would take turns."""
+    try:
+        with transaction.atomic():
+            import_roster.configure(queueing_lock=f"import:{roster}").defer(roster=roster)
+    except AlreadyEnqueued:
+        _log.info("import waits already", extra={"roster": roster})
+
+
+def pulse() -> None:
+    """The worker is alive."""
+    Heartbeat.objects.update_or_create(part="worker", defaults={"at": datetime.now(UTC)})

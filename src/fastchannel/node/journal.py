@@ -1,0 +1,221 @@
+"""Casework's ports over the database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from fastchannel.casework.errors import KeyConflictError, KeyRaceError, UnknownJourneyError
+from fastchannel.casework.permissions import Subject
+from fastchannel.casework.ports import Access, Entry, Held, Person
+from fastchannel.casework.projection import Deadline as DeadlineValue
+from fastchannel.casework.projection import Row
+from fastchannel.casework.roster import duplicate_key
+from fastchannel.decide.stages import Stage
+from fastchannel.node import models
+from fastchannel.terms.events import Event, decode, encode, kind_of
+
+_SUBJECT = ("id", "stage", "sponsor", "origin", "arrival_place", "destination", "verdict")
+_ROW = (
+    "agreement", "version", "digest", "route", "purpose", "sponsor", "origin", "destination", "arrival_place", "flight",
+    "departure", "stage", "verdict", "gate", "applied", "next_due", "next_who", "wake", "settled", "failed", "needed",
+    "ended", "decided", "standing",
+)  # fmt: skip
+
+
+class DatabaseJournal:
+    """The record of journeys."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """A transaction, or a savepoint inside one."""
+        return transaction.atomic()
+
+    def lock(self, journey: str) -> Held:
+        """Hold the journey's row until the transaction ends."""
+        rows = models.Journey.objects.select_for_update(no_key=True).filter(id=journey).values(*_SUBJECT)
+        return _held(next(iter(rows), None), journey)
+
+    def subject(self, journey: str) -> Subject:
+        """What the permission table asks of the journey."""
+        return _held(models.Journey.objects.filter(id=journey).values(*_SUBJECT).first(), journey).subject
+
+    def events(self, journey: str) -> tuple[Event, ...]:
+        """The journey's events in the order of recording."""
+        bodies = models.Event.objects.filter(journey=journey).order_by("seq").values_list("body", flat=True)
+        return tuple(decode(bytes(body)) for body in bodies)
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """Write events, rows, deadlines, notices and persons, each table in one statement."""
+        new = [entry for entry in entries if entry.person is not None]
+        models.Journey.objects.bulk_create(
+            [models.Journey(id=entry.row.journey, revision=len(entry.events), **columns(entry.row)) for entry in new]
+        )
+        models.Person.objects.bulk_create([_person(entry.row, entry.person) for entry in new if entry.person is not None])
+        for entry in entries:
+            if entry.person is None:
+                self.project(entry.row, added=len(entry.events))
+        models.Event.objects.bulk_create([stored(event) for entry in entries for event in entry.events])
+        replace_deadlines([(entry.row.journey, entry.deadlines) for entry in entries], fresh=len(new) == len(entries))
+        models.Notice.objects.bulk_create(
+            [
+                models.Notice(journey_id=notice.journey, to=notice.to, kind=notice.kind, at=notice.at, values=notice.values)
+                for entry in entries
+                for notice in entry.notices
+            ]
+        )
+
+    def project(self, row: Row, *, added: int) -> None:
+        """Write a journey's row anew."""
+        models.Journey.objects.filter(id=row.journey).update(revision=F("revision") + added, **columns(row))
+
+    def answer(self, actor: str, key: str, content: str) -> bytes | None:
+        """The answer given before under this key."""
+        found = models.IdempotencyKey.objects.filter(actor=actor, key=key).values("content", "answer").first()
+        if found is None:
+            return None
+        if found["content"] != content:
+            raise KeyConflictError(
+                f"idempotency key {key}: it was used before for other content; expected a new key for a new entry"
+            )
+        return bytes(found["answer"])
+
+    def settle(self, actor: str, key: str, content: str, answer: bytes) -> None:
+        """Keep the answer under its key."""
+        try:
+            with transaction.atomic():
+                models.IdempotencyKey.objects.create(actor=actor, key=key, content=content, answer=answer)
+        except IntegrityError as error:
+            raise KeyRaceError(f"idempotency key {key}: somebody else used it at the same time") from error
+
+
+class DatabasePeople:
+    """Who the travellers are."""
+
+    def find(self, journey: str) -> Person | None:
+        """The person, or None where erased."""
+        found = models.Person.objects.filter(journey=journey).first()
+        if found is None:
+            return None
+        return Person(
+            name=found.name,
+            passport=found.passport,
+            birth_date=found.birth_date,
+            nationality=found.nationality,
+            email=found.email,
+            telephone=found.telephone,
+            language=found.language,
+        )
+
+    def replace(self, journey: str, person: Person) -> None:
+        """The person is as given from now on."""
+        row = models.Journey.objects.get(id=journey)
+        changed = models.Person.objects.filter(journey=journey).update(
+            name=person.name,
+            passport=person.passport,
+            birth_date=person.birth_date,
+            nationality=person.nationality,
+            email=person.email,
+            telephone=person.telephone,
+            language=person.language,
+            duplicate_key=duplicate_key(person.passport, row.route, row.departure),
+        )
+        if not changed:
+            raise UnknownJourneyError(f"journey {journey}: the person was erased when the retention was over")
+
+    def known(self, keys: Collection[str]) -> dict[str, str]:
+        """Of these duplicate keys, those that exist, each with its journey; a withdrawn or refused one frees its key."""
+        held = models.Person.objects.filter(duplicate_key__in=list(keys)).exclude(
+            journey__stage__in=[Stage.WITHDRAWN, Stage.REFUSED]
+        )
+        return dict(held.values_list("duplicate_key", "journey_id"))
+
+
+class DatabaseAccessLog:
+    """Who touched whose record."""
+
+    def note(self, access: Access) -> None:
+        """Write it down."""
+        models.AccessLog.objects.create(
+            actor=access.actor,
+            role=access.role,
+            party=access.party,
+            at=access.at,
+            purpose=access.purpose.value,
+            why=access.why[:200],
+            journeys=list(access.journeys),
+        )
+
+
+def columns(row: Row) -> dict[str, object]:
+    """The row's values by the names of the columns."""
+    return {name: getattr(row, name) for name in _ROW}
+
+
+def stored(event: Event) -> models.Event:
+    """The event as it is stored."""
+    return models.Event(
+        id=event.id,
+        journey_id=event.journey,
+        kind=kind_of(event),
+        at=event.at,
+        recorded=event.recorded,
+        by=event.by,
+        role=event.role.value,
+        body=encode(event),
+    )
+
+
+def replace_deadlines(items: Sequence[tuple[str, Sequence[DeadlineValue]]], *, fresh: bool = False) -> None:
+    """The journeys' open deadlines are now these. ``fresh`` says that they had none."""
+    if not fresh:
+        models.Deadline.objects.filter(journey__in=[journey for journey, _ in items]).delete()
+    models.Deadline.objects.bulk_create(
+        [
+            models.Deadline(
+                journey_id=journey,
+                measure=item.measure,
+                kind=item.kind,
+                who=item.who,
+                status=item.status,
+                clause=item.clause,
+                opens=item.opens,
+                due=item.due,
+                zone=item.zone,
+            )
+            for journey, deadlines in items
+            for item in deadlines
+        ]
+    )
+
+
+def _person(row: Row, person: Person) -> models.Person:
+    return models.Person(
+        journey_id=row.journey,
+        name=person.name,
+        passport=person.passport,
+        birth_date=person.birth_date,
+        nationality=person.nationality,
+        email=person.email,
+        telephone=person.telephone,
+        language=person.language,
+        duplicate_key=duplicate_key(person.passport, row.route, row.departure),
+    )
+
+
+def _held(found: dict[str, str] | None, journey: str) -> Held:
+    if found is None:
+        raise UnknownJourneyError(f"journey {journey}: not found at this node")
+    return Held(
+        subject=Subject(
+            journey=found["id"],
+            stage=Stage(found["stage"]),
+            sponsor=found["sponsor"],
+            origin=found["origin"],
+            arrival_place=found["arrival_place"],
+            destination=found["destination"],
+        ),
+        verdict=found["verdict"],
+    )

@@ -1,0 +1,25 @@
+"""What a node stores. Events and the access log are append-only, enforced by triggers in the database."""
+
+from __future__ import annotations
+
+from fastchannel.node.models.accounts import Account, ApiKey, TravellerLink
+from fastchannel.node.models.imports import Import, ImportRow
+from fastchannel.node.models.journeys import Deadline, Event, Journey, Notice, Person
+from fastchannel.node.models.records import AccessLog, AgreementText, Heartbeat, IdempotencyKey
+
+__all__ = [
+    "AccessLog",
+    "Account",
+    "AgreementText",
+    "ApiKey",
+    "Deadline",
+    "Event",
+    "Heartbeat",
+    "IdempotencyKey",
+    "Import",
+    "ImportRow",
+    "Journey",
+    "Notice",
+    "Person",
+    "TravellerLink",
+]

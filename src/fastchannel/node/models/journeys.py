@@ -1,0 +1,148 @@
+"""Journeys: the events, who the traveller is, and the projections that queues and dashboards read."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Journey(models.Model):
+    """One journey as it stands: a projection of its events, and the row that a write locks."""
+
+    id = models.CharField(max_length=64, primary_key=True)
+    agreement = models.CharField(max_length=64)
+    version = models.PositiveIntegerField()
+    digest = models.CharField(max_length=80)
+    route = models.CharField(max_length=64)
+    purpose = models.CharField(max_length=64)
+    sponsor = models.CharField(max_length=128)
+    origin = models.CharField(max_length=8)
+    destination = models.CharField(max_length=8)
+    arrival_place = models.CharField(max_length=8)
+    flight = models.CharField(max_length=32, blank=True)
+    departure = models.DateTimeField()
+    stage = models.CharField(max_length=16)
+    verdict = models.CharField(max_length=16)
+    gate = models.CharField(max_length=16, blank=True)
+    applied = models.DateTimeField()
+    next_due = models.DateTimeField(null=True)
+    next_who = models.CharField(max_length=16, blank=True)
+    wake = models.DateTimeField(null=True)
+    settled = models.PositiveIntegerField()
+    failed = models.PositiveIntegerField()
+    needed = models.PositiveIntegerField()
+    decided = models.DateTimeField()
+    standing = models.BinaryField()
+    revision = models.PositiveIntegerField(default=0)  # counts the events
+    ended = models.DateTimeField(null=True)
+    erased = models.DateTimeField(null=True)  # when the person was erased
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["departure", "id"], name="journey_departure"),
+            models.Index(fields=["stage", "departure", "id"], name="journey_stage"),
+            models.Index(fields=["verdict", "departure", "id"], name="journey_verdict"),
+            models.Index(fields=["stage", "verdict", "destination"], name="journey_counts"),
+            models.Index(fields=["sponsor", "-id"], name="journey_sponsor"),
+            models.Index(fields=["flight", "departure"], name="journey_flight"),
+            models.Index(fields=["wake"], name="journey_wake", condition=Q(wake__isnull=False)),
+            models.Index(fields=["ended"], name="journey_retention", condition=Q(ended__isnull=False, erased__isnull=True)),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(needed__gte=F("settled") + F("failed")), name="journey_obligations_balance"),
+        ]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Event(models.Model):
+    """One event, its JSON form byte for byte as it was written. A trigger forbids UPDATE, DELETE and TRUNCATE."""
+
+    seq = models.BigAutoField(primary_key=True)
+    id = models.CharField(max_length=64, unique=True)
+    journey = models.ForeignKey(Journey, on_delete=models.PROTECT, related_name="events", db_index=False)
+    kind = models.CharField(max_length=16)
+    at = models.DateTimeField()
+    recorded = models.DateTimeField()
+    by = models.CharField(max_length=128, blank=True)
+    role = models.CharField(max_length=16)
+    body = models.BinaryField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["journey", "seq"], name="event_journey"),
+            models.Index(fields=["kind", "at"], name="event_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.kind}"
+
+
+class Person(models.Model):
+    """Who a journey's traveller is. Erased on schedule, while the events stay."""
+
+    journey = models.OneToOneField(Journey, on_delete=models.PROTECT, primary_key=True, related_name="person")
+    name = models.CharField(max_length=200)
+    passport = models.CharField(max_length=32)
+    birth_date = models.DateField(null=True)
+    nationality = models.CharField(max_length=2, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    telephone = models.CharField(max_length=32, blank=True)
+    language = models.CharField(max_length=8, default="en")
+    duplicate_key = models.CharField(max_length=160)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["duplicate_key"], name="person_duplicate"),
+            models.Index(fields=["passport"], name="person_passport"),
+        ]
+
+    def __str__(self) -> str:
+        return self.journey_id
+
+
+class Deadline(models.Model):
+    """One open obligation of a journey, for the lists of what is due."""
+
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="deadlines", db_index=False)
+    measure = models.CharField(max_length=64)
+    kind = models.CharField(max_length=32)
+    who = models.CharField(max_length=16)
+    status = models.CharField(max_length=16)
+    clause = models.CharField(max_length=32, blank=True)
+    opens = models.DateTimeField(null=True)
+    due = models.DateTimeField()
+    zone = models.CharField(max_length=64)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["journey"], name="deadline_journey"),
+            models.Index(fields=["who", "status", "due", "id"], name="deadline_queue"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure} {self.due:%Y-%m-%d}"
+
+
+class Notice(models.Model):
+    """Something to tell somebody; who sends it marks it as sent."""
+
+    journey = models.ForeignKey(Journey, on_delete=models.PROTECT, related_name="notices", db_index=False)
+    to = models.CharField(max_length=16)
+    kind = models.CharField(max_length=32)
+    at = models.DateTimeField()
+    values = models.JSONField(default=dict)
+    sent = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["journey", "-id"], name="notice_journey"),
+            models.Index(fields=["to", "-id"], name="notice_to"),
+            models.Index(fields=["id"], name="notice_unsent", condition=Q(sent__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.to}"

@@ -1,0 +1,324 @@
+"""What the pages list: each a query by index, a page at a time by key, cut to what the actor may see.
+
+Lists that show who travellers are write one line into the access log for the whole page.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from django.db.models import Count, Q, QuerySet
+
+from fastchannel.casework.actor import Actor
+from fastchannel.casework.errors import InvalidEntryError
+from fastchannel.casework.permissions import TABLE, Action, Scope
+from fastchannel.casework.ports import Purpose
+from fastchannel.decide.stages import ENDED
+from fastchannel.node.desk import office
+from fastchannel.node.models import AccessLog, Deadline, Import, ImportRow, Journey, Notice
+from fastchannel.terms.language import N_
+
+Item = TypeVar("Item")
+SOON = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[Item]):
+    """Some items, and from where to ask for the next; ``after`` is empty where there are no more."""
+
+    items: tuple[Item, ...]
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One journey in a list. ``name`` is empty where the person was erased or is not the actor's to see."""
+
+    journey: str
+    name: str
+    agreement: str
+    route: str
+    purpose: str
+    sponsor: str
+    origin: str
+    destination: str
+    arrival_place: str
+    flight: str
+    departure: datetime
+    applied: datetime
+    stage: str
+    verdict: str
+    gate: str
+    next_due: datetime | None
+    next_who: str
+    settled: int
+    failed: int
+    needed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """One open obligation in a list."""
+
+    journey: str
+    name: str
+    stage: str
+    verdict: str
+    measure: str
+    kind: str
+    who: str
+    status: str
+    clause: str
+    opens: datetime | None
+    due: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many journeys stand where."""
+
+    stages: dict[str, dict[str, int]]  # stage → verdict → journeys
+    total: int
+    open: int
+    overdue: int  # open obligations whose time has passed
+    due_soon: int  # and those due within a day
+    destinations: dict[str, int] = field(default_factory=dict)
+    routes: dict[str, dict[str, int]] = field(default_factory=dict)  # route → stage → journeys
+
+
+_LISTED = tuple(name for name in Listed.__dataclass_fields__ if name not in ("journey", "name"))
+_DUE = ("measure", "kind", "who", "status", "clause", "opens", "due", "zone")
+
+
+def visible(actor: Actor, action: Action = Action.SEE_STATUS) -> Q:
+    """The journeys that the permission table lets the actor reach: `permissions.check` as a condition on rows."""
+    rule = TABLE[action].get(actor.role)
+    if rule is None:
+        return Q(pk__in=[])
+    match rule.scope:
+        case Scope.NODE:
+            return Q()
+        case Scope.OWN:
+            return Q(pk=actor.journey)
+        case Scope.SPONSORED:
+            return Q(sponsor=actor.organisation) if actor.organisation else Q(pk__in=[])
+        case Scope.ROUTE:
+            return _inside(actor, "origin") | _inside(actor, "arrival_place") | _inside(actor, "destination")
+        case Scope.ORIGIN:
+            return _inside(actor, "origin")
+        case Scope.ARRIVAL:
+            return _inside(actor, "arrival_place")
+        case Scope.DESTINATION:
+            return _inside(actor, "destination")
+
+
+def queue(
+    actor: Actor,
+    *,
+    stages: Sequence[str] = (),
+    verdicts: Sequence[str] = (),
+    due_before: datetime | None = None,
+    flight: str = "",
+    route: str = "",
+    text: str = "",
+    after: str = "",
+    limit: int = 50,
+) -> Page[Listed]:
+    """Journeys that somebody must look at, the earliest departure first."""
+    rows = _filtered(actor, stages, verdicts, flight, text, route)
+    if due_before is not None:
+        rows = rows.filter(next_due__lt=due_before)
+    if after:
+        departure, journey = _key(after, tuple[datetime, str])
+        rows = rows.filter(Q(departure__gt=departure) | Q(departure=departure, id__gt=journey))
+    return _listed(actor, rows.order_by("departure", "id"), limit, "queue", lambda item: (item.departure, item.journey))
+
+
+def roster(
+    actor: Actor,
+    *,
+    stages: Sequence[str] = (),
+    verdicts: Sequence[str] = (),
+    flight: str = "",
+    route: str = "",
+    text: str = "",
+    after: str = "",
+    limit: int = 50,
+) -> Page[Listed]:
+    """The actor's journeys: those with missed obligations first, then the newest application."""
+    rows = _filtered(actor, stages, verdicts, flight, text, route)
+    if after:
+        failed, journey = _key(after, tuple[int, str])
+        rows = rows.filter(Q(failed__lt=failed) | Q(failed=failed, id__lt=journey))
+    return _listed(actor, rows.order_by("-failed", "-id"), limit, "roster", lambda item: (item.failed, item.journey))
+
+
+def due(
+    actor: Actor,
+    *,
+    role: str,
+    kinds: Sequence[str] = (),
+    before: datetime | None = None,
+    after: str = "",
+    limit: int = 50,
+) -> Page[Due]:
+    """What a role has to do, the soonest first: calls to make, documents to look at, samples to take."""
+    rows = Deadline.objects.filter(who=role, status__in=["due", "pending"])
+    rows = rows.filter(journey__in=Journey.objects.filter(visible(actor)).values("pk"))
+    if kinds:
+        rows = rows.filter(kind__in=kinds)
+    if before is not None:
+        rows = rows.filter(due__lt=before)
+    if after:
+        when, number = _key(after, tuple[datetime, int])
+        rows = rows.filter(Q(due__gt=when) | Q(due=when, id__gt=number))
+    columns = ("id", "journey_id", "journey__stage", "journey__verdict", "journey__person__name", *_DUE)
+    found = list(rows.order_by("due", "id").values(*columns)[: limit + 1])
+    shown = found[:limit]
+    names = _sees_person(actor)
+    if names:
+        office().note(actor, Purpose.LIST, f"due {role}", dict.fromkeys(row["journey_id"] for row in shown))
+    return Page(
+        items=tuple(
+            Due(
+                journey=row["journey_id"],
+                name=(row["journey__person__name"] or "") if names else "",
+                stage=row["journey__stage"],
+                verdict=row["journey__verdict"],
+                **{name: row[name] for name in _DUE},
+            )
+            for row in shown
+        ),
+        after=_cursor((shown[-1]["due"], shown[-1]["id"])) if len(found) > limit else "",
+    )
+
+
+def counts(actor: Actor) -> Counts:
+    """The dashboard's figures, in two queries."""
+    now = office().clock.now()
+    stages: dict[str, dict[str, int]] = {}
+    destinations: dict[str, int] = {}
+    grouped = Journey.objects.filter(visible(actor)).values_list("stage", "verdict", "destination", "route")
+    routes: dict[str, dict[str, int]] = {}
+    for stage, verdict, destination, route, number in grouped.annotate(n=Count("pk")).order_by():
+        by_stage = routes.setdefault(route, {})
+        by_stage[stage] = by_stage.get(stage, 0) + number
+        by_verdict = stages.setdefault(stage, {})
+        by_verdict[verdict] = by_verdict.get(verdict, 0) + number
+        destinations[destination] = destinations.get(destination, 0) + number
+    late = (
+        Deadline.objects.filter(journey__in=Journey.objects.filter(visible(actor)).values("pk"))
+        .filter(status__in=["due", "pending"], due__lt=now + SOON)
+        .aggregate(overdue=Count("pk", filter=Q(due__lt=now)), soon=Count("pk", filter=Q(due__gte=now)))
+    )
+    total = sum(sum(by_verdict.values()) for by_verdict in stages.values())
+    ended = sum(sum(stages.get(stage, {}).values()) for stage in ENDED)
+    return Counts(
+        stages=stages,
+        total=total,
+        open=total - ended,
+        overdue=late["overdue"],
+        due_soon=late["soon"],
+        destinations=destinations,
+        routes=routes,
+    )
+
+
+def notices(journey: str, *, to: str = "", limit: int = 20) -> tuple[Notice, ...]:
+    """The latest notices of a journey."""
+    rows = Notice.objects.filter(journey=journey)
+    return tuple((rows.filter(to=to) if to else rows).order_by("-id")[:limit])
+
+
+def accesses(journey: str, *, limit: int = 50) -> tuple[AccessLog, ...]:
+    """Who touched a journey's record, the latest first. Whether the actor may know is for the caller to check."""
+    return tuple(AccessLog.objects.filter(journeys__contains=[journey]).order_by("-seq")[:limit])
+
+
+def imports(actor: Actor, *, after: str = "", limit: int = 20) -> Page[Import]:
+    """The imports of the actor's organisation, the newest first."""
+    rows = Import.objects.defer("file").filter(organisation=actor.organisation)
+    if after:
+        rows = rows.filter(id__lt=_key(after, tuple[str])[0])
+    found = list(rows.order_by("-id")[: limit + 1])
+    return Page(items=tuple(found[:limit]), after=_cursor((found[limit - 1].id,)) if len(found) > limit else "")
+
+
+def import_of(actor: Actor, identifier: str) -> Import | None:
+    """One import of the actor's organisation."""
+    return Import.objects.defer("file").filter(id=identifier, organisation=actor.organisation).first()
+
+
+def import_rows(identifier: str, *, outcome: str = "", after: str = "", limit: int = 100) -> Page[ImportRow]:
+    """What became of each row of an import, in the file's order."""
+    rows = ImportRow.objects.filter(roster=identifier)
+    if outcome:
+        rows = rows.filter(outcome=outcome)
+    if after:
+        rows = rows.filter(row__gt=_key(after, tuple[int])[0])
+    found = list(rows.order_by("row")[: limit + 1])
+    return Page(items=tuple(found[:limit]), after=_cursor((found[limit - 1].row,)) if len(found) > limit else "")
+
+
+def _inside(actor: Actor, column: str) -> Q:
+    found = Q()
+    for region in sorted(actor.jurisdiction or {actor.party}):
+        found |= Q(**{column: region}) | Q(**{f"{column}__startswith": f"{region}-"})
+    return found
+
+
+def _filtered(
+    actor: Actor, stages: Iterable[str], verdicts: Iterable[str], flight: str, text: str, route: str = ""
+) -> QuerySet[Journey, Journey]:
+    rows = Journey.objects.filter(visible(actor))
+    if stages:
+        rows = rows.filter(stage__in=list(stages))
+    if verdicts:
+        rows = rows.filter(verdict__in=list(verdicts))
+    if flight:
+        rows = rows.filter(flight=flight)
+    if route:
+        rows = rows.filter(route=route)
+    if text:
+        wanted = Q(id=text)
+        if _sees_person(actor):
+            wanted |= Q(person__passport=text.upper().replace(" ", "")) | Q(person__name__icontains=text)
+        rows = rows.filter(wanted)
+    return rows
+
+
+def _listed(actor: Actor, rows: QuerySet[Journey, Journey], limit: int, why: str, key: Any) -> Page[Listed]:
+    found = list(rows.values("id", "person__name", *_LISTED)[: limit + 1])
+    names = _sees_person(actor)
+    items = tuple(
+        Listed(
+            journey=row["id"],
+            name=(row["person__name"] or "") if names else "",
+            **{name: row[name] for name in _LISTED},
+        )
+        for row in found[:limit]
+    )
+    if names:
+        office().note(actor, Purpose.LIST, why, [item.journey for item in items])
+    return Page(items=items, after=_cursor(key(items[-1])) if len(found) > limit else "")
+
+
+def _sees_person(actor: Actor) -> bool:
+    return actor.role in TABLE[Action.SEE_PERSON]
+
+
+def _cursor(key: tuple[object, ...]) -> str:
+    return urlsafe_b64encode(msgspec.json.encode(key)).decode().rstrip("=")
+
+
+def _key(cursor: str, form: Any) -> Any:
+    try:
+        return msgspec.json.decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=form)
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise InvalidEntryError("after", N_("This is no place in the list; start from its beginning.")) from error

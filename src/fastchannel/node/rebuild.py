@@ -1,0 +1,45 @@
+"""Makes the projections anew from the events alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastchannel.casework.projection import project
+from fastchannel.node.desk import office
+from fastchannel.node.journal import columns, replace_deadlines
+from fastchannel.node.models import Deadline, Journey
+
+_WHEN_LOOKED = frozenset({"standing", "decided"})  # differ with the time of looking only
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuilt:
+    """How many journeys there are, and how many of them had a row or deadlines that the events do not give."""
+
+    journeys: int
+    changed: tuple[str, ...]
+
+
+def rebuild(progress: Callable[[int, int], None] | None = None) -> Rebuilt:
+    """Project every journey again, each in its own transaction, so that the node can go on working meanwhile."""
+    desk = office()
+    total = Journey.objects.count()
+    changed: list[str] = []
+    identifiers = Journey.objects.order_by("id").values_list("id", flat=True).iterator(chunk_size=1_000)
+    for number, journey in enumerate(list(identifiers), start=1):
+        with desk.journal.transaction():
+            row = Journey.objects.select_for_update(no_key=True).get(id=journey)
+            events = desk.journal.events(journey)
+            standing = desk.decide(events, desk.clock.now())
+            projected, deadlines = project(standing, events)
+            fresh = columns(projected)
+            held = set(Deadline.objects.filter(journey=row).values_list("measure", "kind", "who", "status", "opens", "due"))
+            due = {(item.measure, item.kind, item.who, item.status, item.opens, item.due) for item in deadlines}
+            if held != due or any(getattr(row, name) != value for name, value in fresh.items() if name not in _WHEN_LOOKED):
+                changed.append(journey)
+            Journey.objects.filter(id=journey).update(revision=len(events), **fresh)
+            replace_deadlines([(journey, deadlines)])
+        if progress is not None:
+            progress(number, total)
+    return Rebuilt(journeys=total, changed=tuple(changed))

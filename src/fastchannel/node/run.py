@@ -1,0 +1,148 @@
+"""A node as one group of processes: database, worker, web server. Started in this order and stopped in the reverse one.
+
+When one of them ends by itself the others are stopped, and whoever started the node sees it. Each dies with this process,
+even where that is killed with -9; the next start then recovers the database from its log.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from fastchannel.node import config as node_config
+from fastchannel.node import shell
+from fastchannel.node.database import Server, dies_with_parent, only_one
+from fastchannel.node.errors import NodeError
+from fastchannel.node.places import Places
+
+STOP_SECONDS = 12.0
+# Not "-m": Procrastinate finds tasks by their module's name, which must not be __main__.
+_WORKER = "import pathlib, sys; from fastchannel.node.worker import main; main(pathlib.Path(sys.argv[1]))"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Stop:
+    asked: bool = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
+
+
+def run(directory: Path, *, ready: Callable[[str], None] | None = None) -> int:
+    """Run the node until SIGINT or SIGTERM; the exit code is 0 then, and 1 where a part ended by itself.
+
+    ``ready`` is called with the address once the web server has been started. Raises NodeError.
+    """
+    stop = _Stop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    places = Places(directory.resolve())
+    config = node_config.load(places.directory)
+    with only_one(places.running):
+        return _run(places, config, stop, ready)
+
+
+def _run(places: Places, config: node_config.Config, stop: _Stop, ready: Callable[[str], None] | None) -> int:
+    server = None if config.database_url else Server(places)
+    if server is not None:
+        server.take_over()
+    parts: dict[str, subprocess.Popen[bytes]] = {}
+    database = server.start() if server is not None else None
+    try:
+        prepare(places.directory)
+        parts["worker"] = _launch(places, [sys.executable, "-c", _WORKER, str(places.directory)])
+        parts["web"] = _launch(places, _web(config))
+        _log.info("node started", extra={"party": config.party, "port": config.port, "directory": str(places.directory)})
+        if ready is not None and not stop.asked:
+            ready(f"http://{config.host}:{config.port}/")
+        watched = {**parts, **({"database": database} if database is not None else {})}
+        while not stop.asked:
+            ended = [name for name, process in watched.items() if process.poll() is not None]
+            if ended:
+                _log.error("part ended", extra={"part": ended[0], "code": watched[ended[0]].returncode})
+                return 1
+            time.sleep(0.1)
+        return 0
+    finally:
+        _end(parts)
+        if server is not None:
+            server.stop()
+            if database is not None:
+                database.wait()
+        _log.info("node stopped", extra={"directory": str(places.directory)})
+
+
+def prepare(directory: Path) -> None:
+    """Bring the running database to this version: migrations, and the agreements that ship."""
+    shell.use(directory)
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connections
+
+    from fastchannel.node import texts
+
+    call_command("migrate", interactive=False, verbosity=0)
+    texts.adopt_shipped(settings.CONFIG.party, settings.CONFIG.agreements)
+    connections.close_all()
+
+
+def _web(config: node_config.Config) -> list[str]:
+    return [
+        sys.executable, "-m", "granian", "fastchannel.node.wsgi:application", "--interface", "wsgi",
+        "--host", config.host, "--port", str(config.port), "--workers", "1",
+        "--blocking-threads", str(config.web_threads), "--no-ws", "--respawn-failed-workers",
+        "--workers-kill-timeout", "5", "--log-level", "error",
+    ]  # fmt: skip
+
+
+def _launch(places: Places, command: list[str]) -> subprocess.Popen[bytes]:
+    environment = {
+        **os.environ,
+        node_config.DIRECTORY: str(places.directory),
+        "DJANGO_SETTINGS_MODULE": "fastchannel.node.settings",
+    }
+    return subprocess.Popen(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509 — no threads run here
+    )
+
+
+def _end(parts: dict[str, subprocess.Popen[bytes]]) -> None:
+    """Tell each part to stop, then wait for all; whatever does not stop in time is killed with its children."""
+    for process in parts.values():
+        with suppress(ProcessLookupError):
+            process.terminate()
+    until = time.monotonic() + STOP_SECONDS
+    for process in parts.values():
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.0, until - time.monotonic()))
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # its own session: what it started, too
+        process.wait()
+
+
+def main() -> int:
+    """``python -m fastchannel.node.run DIRECTORY``"""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    try:
+        return run(Path(sys.argv[1]))
+    except NodeError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""The agreements that this node holds: every version that was ever in force here, from the database."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterable, Mapping
+
+from django.db import transaction
+from django.db.models import F
+
+from fastchannel.agreement.agreement import Versions
+from fastchannel.agreement.load import load
+from fastchannel.agreement.shipped import shipped
+from fastchannel.casework.errors import InvalidEntryError
+from fastchannel.node.errors import NodeError
+from fastchannel.node.models import AgreementText, Journey
+from fastchannel.terms.language import N_
+
+LOOK_SECONDS = 30.0  # so soon every process of a node knows of an amendment
+_log = logging.getLogger(__name__)
+
+
+class DatabaseTexts:
+    """Agreements read once and kept: a text never changes, so only new versions have to be looked for."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: dict[str, Versions] = {}
+        self._count = -1
+        self._looked = float("-inf")
+
+    def all(self) -> Mapping[str, Versions]:
+        """Every agreement that the node holds, by identifier."""
+        count = AgreementText.objects.count()
+        with self._lock:
+            if count != self._count:
+                grouped: dict[str, list[AgreementText]] = {}
+                for row in AgreementText.objects.order_by("agreement", "version"):
+                    grouped.setdefault(row.agreement, []).append(row)
+                self._held = {
+                    agreement: Versions.of(*(load(row.text, name=f"{row.agreement} {row.version}") for row in rows))
+                    for agreement, rows in grouped.items()
+                }
+                self._count = count
+            self._looked = time.monotonic()
+            return self._held
+
+    def versions(self, agreement: str) -> Versions:
+        """All versions of one agreement. Raises InvalidEntryError where this node holds none."""
+        fresh = time.monotonic() - self._looked < LOOK_SECONDS
+        held = (self._held if fresh else self.all()).get(agreement) or self.all().get(agreement)
+        if held is None:
+            raise InvalidEntryError("agreement", N_("This node holds no agreement {found}."), found=agreement)
+        return held
+
+
+@transaction.atomic
+def adopt(texts: Iterable[tuple[str, int, str, str]]) -> int:
+    """Take in texts (identifier, version, digest, text); those held already are left. Raises NodeError where they differ.
+
+    Journeys under an agreement that gets a new version are looked at again by the next sweep.
+    """
+    held = {(row.agreement, row.version): row.digest for row in AgreementText.objects.all()}
+    added = 0
+    for agreement, version, digest, text in texts:
+        found = held.get((agreement, version))
+        if found is None:
+            AgreementText.objects.create(agreement=agreement, version=version, digest=digest, text=text)
+            Journey.objects.filter(agreement=agreement, ended__isnull=True).update(wake=F("applied"))
+            added += 1
+        elif found != digest:
+            raise NodeError(
+                f"agreement {agreement} version {version}: this node holds {found}, found {digest}; "
+                "a text that is in force is never replaced, amend it by a new version"
+            )
+    return added
+
+
+def adopt_shipped(party: str, wanted: Iterable[str] = ()) -> int:
+    """Take in the agreements that ship and name the party; of them only ``wanted`` where any are. Raises NodeError.
+
+    A text that ships changed under a version that is held already is not taken in.
+    """
+    library, chosen = shipped(), tuple(wanted)
+    unknown = sorted(set(chosen) - set(library))
+    if unknown:
+        raise NodeError(f"found no agreement {', '.join(unknown)}; those that ship are {', '.join(sorted(library))}")
+    held = {(row.agreement, row.version): row.digest for row in AgreementText.objects.defer("text")}
+    new = []
+    for text in (text for versions in library.values() for text in versions):
+        if party not in text.parties or (chosen and text.id not in chosen):
+            continue
+        found = held.get((text.id, text.version))
+        if found not in (None, text.digest):
+            # The node goes on under the text that its journeys were decided by; the new one must come as an amendment.
+            _log.warning("shipped text differs", extra={"agreement": text.id, "version": text.version, "held": found})
+        elif found is None:
+            new.append((text.id, text.version, text.digest, text.written))
+    return adopt(new)

@@ -1,0 +1,212 @@
+"""Actors, applications and an office in memory, for the tests of casework and of the node."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from fastchannel.agreement.agreement import Versions
+from fastchannel.agreement.shipped import shipped
+from fastchannel.casework.actor import Actor
+from fastchannel.casework.errors import InvalidEntryError, KeyConflictError, UnknownJourneyError
+from fastchannel.casework.office import Office
+from fastchannel.casework.permissions import Subject
+from fastchannel.casework.ports import Access, Entry, Held, Person
+from fastchannel.decide.stages import Stage
+from fastchannel.terms.events import Event, Itinerary, Role
+
+NOW = datetime(2020, 5, 4, 1, 0, tzinfo=UTC)
+AGREEMENT, ROUTE = "china-korea", "kr-cn"
+PERSON = Person(name="KIM MINJI", passport="M12345678", birth_date=date(1985, 3, 2), nationality="KR", language="ko")
+ITINERARY = Itinerary(
+    departure=datetime.fromisoformat("2020-05-22T09:30:00+09:00"),
+    origin="KR-11",
+    destination="CN-SH",
+    point_of_entry="PVG",
+    flight="CK101",
+)
+
+SPONSOR = Actor(id="a-sponsor", role=Role.SPONSOR, party="CN", organisation="sponsor-1")
+OTHER_SPONSOR = Actor(id="a-other", role=Role.SPONSOR, party="CN", organisation="sponsor-2")
+REVIEWER = Actor(id="a-reviewer", role=Role.REVIEWER, party="CN", jurisdiction=frozenset({"CN-SH"}))
+MONITOR = Actor(id="a-monitor", role=Role.MONITOR, party="CN")
+SECRETARIAT = Actor(id="a-secretariat", role=Role.SECRETARIAT, party="CN")
+CARRIER = Actor(id="a-carrier", role=Role.CARRIER, party="CN", organisation="cn-carrier-1")
+LABORATORY = Actor(id="a-laboratory", role=Role.LABORATORY, party="CN", organisation="lab-1")
+
+
+def traveller(journey: str) -> Actor:
+    """Whom a link to the journey lets in."""
+    return Actor(id=f"traveller-{journey}", role=Role.TRAVELLER, party="CN", journey=journey)
+
+
+def application(**changes: Any) -> dict[str, Any]:
+    """What `applications.apply` takes, good unless changed."""
+    return {
+        "agreement": AGREEMENT,
+        "route": ROUTE,
+        "purpose": "business",
+        "itinerary": ITINERARY,
+        "person": PERSON,
+        "key": "k-apply",
+        **changes,
+    }
+
+
+def roster_csv(count: int, **changes: str) -> bytes:
+    """A roster of so many travellers who differ by passport."""
+    fields = {
+        "name": "LEE",
+        "passport": "",
+        "route": ROUTE,
+        "purpose": "business",
+        "departure": "2020-05-22 09:30",
+        "origin": "KR-11",
+        "destination": "CN-SH",
+        **changes,
+    }
+    lines = [",".join(fields)]
+    lines += [",".join({**fields, "passport": f"M{number:08}"}.values()) for number in range(count)]
+    return "\r\n".join(lines).encode()
+
+
+class HandClock:
+    """Stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.instant = NOW
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def forward(self, **span: float) -> None:
+        self.instant += timedelta(**span)
+
+
+class Counter:
+    """Identifiers in order."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+
+    def new(self) -> str:
+        return f"id-{next(self._numbers):06}"
+
+
+class MemoryJournal:
+    """Journeys in dictionaries; a transaction that raises leaves nothing."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, tuple[Event, ...]] = {}
+        self.entries: dict[str, Entry] = {}
+        self.notices: list[Any] = []
+        self.persons: dict[str, Person] = {}
+        self.answers: dict[tuple[str, str], tuple[str, bytes]] = {}
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        before = dict(self.held), dict(self.entries), dict(self.persons), dict(self.answers)
+        try:
+            yield
+        except BaseException:
+            self.held, self.entries, self.persons, self.answers = before
+            raise
+
+    def transaction(self) -> AbstractContextManager[None]:
+        return self._transaction()
+
+    def lock(self, journey: str) -> Held:
+        return Held(subject=self.subject(journey), verdict=self.entries[journey].row.verdict)
+
+    def subject(self, journey: str) -> Subject:
+        if journey not in self.entries:
+            raise UnknownJourneyError(journey)
+        row = self.entries[journey].row
+        return Subject(
+            journey=journey,
+            stage=Stage(row.stage),
+            sponsor=row.sponsor,
+            origin=row.origin,
+            arrival_place=row.arrival_place,
+            destination=row.destination,
+        )
+
+    def events(self, journey: str) -> tuple[Event, ...]:
+        return self.held.get(journey, ())
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            journey = entry.row.journey
+            self.held[journey] = (*self.held.get(journey, ()), *entry.events)
+            self.entries[journey] = entry
+            self.notices += entry.notices
+            if entry.person is not None:
+                self.persons[journey] = entry.person
+
+    def answer(self, actor: str, key: str, content: str) -> bytes | None:
+        found = self.answers.get((actor, key))
+        if found is None:
+            return None
+        if found[0] != content:
+            raise KeyConflictError(key)
+        return found[1]
+
+    def settle(self, actor: str, key: str, content: str, answer: bytes) -> None:
+        self.answers[actor, key] = content, answer
+
+
+class MemoryPeople:
+    def __init__(self, journal: MemoryJournal) -> None:
+        self.journal = journal
+
+    def find(self, journey: str) -> Person | None:
+        return self.journal.persons.get(journey)
+
+    def replace(self, journey: str, person: Person) -> None:
+        self.journal.persons[journey] = person
+
+    def known(self, keys: Collection[str]) -> dict[str, str]:
+        return {}
+
+
+class MemoryAccessLog:
+    def __init__(self) -> None:
+        self.notes: list[Access] = []
+
+    def note(self, access: Access) -> None:
+        self.notes.append(access)
+
+
+class Shelf:
+    """The agreements that ship."""
+
+    def versions(self, agreement: str) -> Versions:
+        found = shipped().get(agreement)
+        if found is None:
+            raise InvalidEntryError("agreement", "none")
+        return found
+
+
+class MemoryOffice(Office):
+    """An office in memory; its parts are open to the test."""
+
+    journal: MemoryJournal
+    access: MemoryAccessLog
+    clock: HandClock
+
+
+def memory_office() -> MemoryOffice:
+    """A new one."""
+    journal = MemoryJournal()
+    return MemoryOffice(
+        party="CN",
+        journal=journal,
+        texts=Shelf(),
+        people=MemoryPeople(journal),
+        access=MemoryAccessLog(),
+        clock=HandClock(),
+        identifiers=Counter(),
+    )

@@ -1,0 +1,51 @@
+"""The agreements that a node holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from fastchannel.agreement.shipped import shipped
+from fastchannel.casework import applications
+from fastchannel.casework.errors import InvalidEntryError
+from fastchannel.casework.office import Receipt
+from fastchannel.node import sweep, texts
+from fastchannel.node.errors import NodeError
+from fastchannel.node.models import AgreementText, Journey
+from tests.casework import cases
+
+
+def test_a_node_holds_the_shipped_texts_that_name_its_party_and_reads_them_back_the_same(desk: Any) -> None:
+    for identifier, versions in desk.texts.all().items():
+        assert [text.digest for text in versions] == [text.digest for text in shipped()[identifier]]
+    assert desk.texts.versions(cases.AGREEMENT).newest.digest == shipped()[cases.AGREEMENT].newest.digest
+    assert texts.adopt_shipped("CN") == 0
+    assert texts.adopt_shipped("XX") == 0
+    with pytest.raises(NodeError, match="atlantis"):
+        texts.adopt_shipped("CN", ["atlantis"])
+    with pytest.raises(InvalidEntryError):
+        desk.texts.versions("atlantis")
+
+
+def test_a_text_in_force_is_never_replaced(desk: Any) -> None:
+    held = AgreementText.objects.all()[0]
+    with pytest.raises(NodeError, match="never replaced"):
+        texts.adopt([(held.agreement, held.version, "sha256:other", held.text)])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AgreementText.objects.create(agreement=held.agreement, version=held.version, digest="sha256:other", text=held.text)
+
+
+def test_a_shipped_text_that_changed_under_its_version_leaves_the_node_at_work(desk: Any) -> None:
+    AgreementText.objects.filter(agreement=cases.AGREEMENT, version=1).update(digest="sha256:older")
+    assert texts.adopt_shipped("CN") == 0
+
+
+def test_an_amendment_makes_the_next_sweep_look_at_every_open_journey(desk: Any) -> None:
+    receipt = applications.apply(desk, cases.SPONSOR, **cases.application())
+    assert isinstance(receipt, Receipt)
+    assert sweep.wake_due() == 0
+    newest = AgreementText.objects.filter(agreement=cases.AGREEMENT).latest("version")
+    texts.adopt([(cases.AGREEMENT, newest.version + 1, "sha256:next", newest.text)])
+    assert Journey.objects.filter(wake__lte=desk.clock.now()).count() == 1
