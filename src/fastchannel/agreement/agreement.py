@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from fastchannel.agreement.asked import LABORATORY_ROLES, fits
 from fastchannel.agreement.mistakes import Mistake
 from fastchannel.agreement.provisions import Case, Provisions
 from fastchannel.agreement.resolve import conditions, resolve
-from fastchannel.agreement.text import AgencyRole, AgreementText, Complete, RouteText, Texts, Where
+from fastchannel.agreement.text import AgencyRole, AgreementText, Complete, Record, RouteText, Texts, Where
 from fastchannel.terms.errors import FastChannelError
 from fastchannel.terms.moments import Anchor
 from fastchannel.terms.places import zone_of
@@ -159,6 +159,14 @@ class Agreement:
     def laboratories(self, party: str | None = None) -> frozenset[str]:
         """The identifiers of designated laboratories and hospitals."""
         return frozenset(agency.id for agency in self.agencies(party=party) if LABORATORY_ROLES & agency.roles)
+
+    def kept(self, record: Record) -> timedelta | None:
+        """For how long after a journey's end a record of that kind is kept; None where the text does not say."""
+        for entry in self.text.retention:
+            if entry.what is record:
+                span = entry.keep.span
+                return timedelta() if span is None else entry.keep.sign * span.elapsed
+        return None
 
     def visible(self, kind: str, to_party: str) -> frozenset[str]:
         """The fields of an event of that kind that a party sees; none where the text does not show it the event."""

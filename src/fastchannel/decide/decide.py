@@ -18,6 +18,7 @@ from fastchannel.decide.stages import AFTER_DEPARTURE, ENDED, Stage
 from fastchannel.decide.standing import SEVERITY, Reason, Standing, Status, Verdict
 from fastchannel.terms.events import Applied, Event, Itinerary
 from fastchannel.terms.moments import Anchor, day_start
+from fastchannel.terms.places import country_of
 
 KEPT = (Status.MET, Status.WAIVED)
 PROGRESS = {
@@ -78,7 +79,9 @@ def _decided(versions: Versions, journey: Journey, at: datetime, known: datetime
         return _unanswerable(journey, versions.newest, at, known, "agreement.no-such-route", route)
     anchors = _anchors(journey, applied, itinerary, versions.newest)
     held = not foreign and applied.version in versions
-    governing = versions.governing(at, applied.version if held else versions.newest.version, anchors)
+    governing = versions.governing(
+        min(at, _closed_at(journey) or at), applied.version if held else versions.newest.version, anchors
+    )
     if route not in governing.routes:
         return _unanswerable(journey, governing, at, known, "agreement.no-such-route", route)
     provisions = governing.provisions(_case(applied, itinerary, journey, route), _local_departure(anchors))
@@ -92,7 +95,8 @@ def _decided(versions: Versions, journey: Journey, at: datetime, known: datetime
         departed=journey.stage in AFTER_DEPARTURE,
     )
     look.watch(journey.next_event)
-    _watch_texts(look, versions)
+    if journey.stage not in ENDED:
+        _watch_texts(look, versions)
     if not foreign and not _holds_text(versions, applied):
         look.reason(
             "agreement.digest", clause=provisions.in_force_clause, effect=Verdict.HOLD, found={"digest": applied.digest}
@@ -177,6 +181,15 @@ def _second_pair_of_eyes(journey: Journey, provisions: Provisions) -> None:
     """Where the agreement asks for two reviewers, the first one's approval does not approve yet."""
     if journey.stage is Stage.APPROVED and provisions.application.four_eyes and len(journey.approvers) < 2:
         journey.stage = Stage.SPONSORED if journey.sponsored else Stage.APPLIED
+
+
+def _closed_at(journey: Journey) -> datetime | None:
+    """When a journey that was refused or withdrawn ended: no later version of the text governs it any more."""
+    if journey.stage is Stage.WITHDRAWN and journey.withdrawn is not None:
+        return utc(journey.withdrawn.at)
+    if journey.stage is Stage.REFUSED and journey.review is not None:
+        return utc(journey.review.at)
+    return None
 
 
 def _closed(look: Looking) -> None:
@@ -393,14 +406,14 @@ def decide_under(
     A text with no such route does not apply. Raises ValueError where none does.
     """
     events = list(events)
-    applied = next((event for event in events if isinstance(event, Applied)), None)
+    applied = fold(events, at, at if known is None else known).applied
     standings = []
     for text in texts:
         versions = text if isinstance(text, Versions) else Versions.of(text)
         if applied is None or applied.agreement == versions.id:
             standings.append(decide(versions, events, at, known=known))
             continue
-        origin, destination = applied.itinerary.origin[:2], applied.itinerary.destination[:2]
+        origin, destination = country_of(applied.itinerary.origin), country_of(applied.itinerary.destination)
         standings += [
             decide(versions, events, at, known=known, route=route.id)
             for route in versions.newest.routes.values()

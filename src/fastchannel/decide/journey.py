@@ -121,18 +121,20 @@ def _precedence(event: Event) -> tuple[datetime, bytes]:
 
 
 def _correct(unique: dict[str, Event], corrections: list[ev.Corrected], journey: Journey) -> None:
-    """Apply corrections in the order they were recorded; a correction that was itself retracted does nothing."""
+    """Apply corrections, the last word about each event; a correction can itself be retracted or corrected."""
     corrections.sort(key=lambda event: (event.recorded, event.id), reverse=True)
-    void: set[str] = set()
+    judged: dict[str, ev.Corrected | None] = {}  # corrections that were corrected: what they say now, None if nothing
     standing: dict[str, ev.Corrected] = {}
-    for correction in corrections:
-        if correction.id in void or unique.get(correction.id) is not correction:
+    for original in corrections:
+        correction = judged.get(original.id, original)
+        if correction is None or unique.get(original.id) is not original:
             continue
         target = unique.get(correction.corrects)
-        if type(target) is ev.Corrected:
-            void.add(target.id)
-        elif target is not None:
-            standing.setdefault(correction.corrects, correction)
+        if type(target) is not ev.Corrected:
+            if target is not None:
+                standing.setdefault(correction.corrects, correction)
+        elif target.id not in judged:
+            judged[target.id] = _recorrected(target, correction, journey)
     for identifier, correction in standing.items():
         if correction.replacement is None:
             del unique[identifier]
@@ -141,6 +143,17 @@ def _correct(unique: dict[str, Event], corrections: list[ev.Corrected], journey:
             unique[identifier] = corrected(unique[identifier], correction.replacement)
         except EventError:
             journey.unreadable.append(correction.id)
+
+
+def _recorrected(target: ev.Corrected, correction: ev.Corrected, journey: Journey) -> ev.Corrected | None:
+    if correction.replacement is None:
+        return None
+    try:
+        again = corrected(target, correction.replacement)
+    except EventError:
+        journey.unreadable.append(correction.id)
+        return target
+    return again if isinstance(again, ev.Corrected) else target
 
 
 def corrected(event: Event, replacement: dict[str, Any]) -> Event:

@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from fastchannel.agreement.provisions import Paper
+from fastchannel.decide.journey import utc
 from fastchannel.decide.looking import Looking
 from fastchannel.decide.standing import Detail, Obligation, Status, Verdict
 from fastchannel.terms.events import Documented
@@ -99,7 +100,7 @@ def _fault(
     if needed is not None and document.expires is not None and document.expires < needed:
         return "document.expired"
     if needed is not None and measure.valid_for is not None:
-        last = Moment(measure.by.anchor, 1, measure.valid_for).end(document.issued, zone)
+        last = Moment(measure.by.anchor, 1, measure.valid_for).end(utc(document.issued), zone)
         if last < needed:
             return "document.expired"
     return None

@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from fastchannel.agreement.provisions import Stay
+from fastchannel.decide.journey import utc
 from fastchannel.decide.looking import Looking
 from fastchannel.decide.standing import Obligation, Status
 from fastchannel.terms.events import Role
@@ -136,6 +137,6 @@ def _after(look: Looking, begun: datetime | None, span: Span | None, zone: ZoneI
     """The instant a span after the stay began."""
     if begun is None or span is None:
         return None
-    instant = Moment(Anchor.ENTRY, 1, span).at(begun, zone)
+    instant = Moment(Anchor.ENTRY, 1, span).at(utc(begun), zone)
     look.watch(instant)
     return instant

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from fastchannel.agreement.provisions import LaboratoryTest
-from fastchannel.decide.journey import Sample
+from fastchannel.decide.journey import Sample, utc
 from fastchannel.decide.looking import Looking
 from fastchannel.decide.standing import Detail, Obligation, Status, Verdict
 from fastchannel.terms.events import Finding, Role
@@ -169,7 +169,7 @@ def _spaced(good: list[Sample], measure: LaboratoryTest) -> int:
         return len(good)
     last: datetime | None = None
     count = 0
-    for taken in sorted(sample.taken for sample in good if sample.taken is not None):
+    for taken in sorted(utc(sample.taken) for sample in good if sample.taken is not None):
         if last is None or taken - last >= measure.apart.elapsed:
             count, last = count + 1, taken
     return count
