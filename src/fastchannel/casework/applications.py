@@ -43,6 +43,12 @@ def application(
     return (applied, Sponsored(**accepted, sponsor=sponsor, duties=tuple(duties)))
 
 
+def named(office: Office, agreement: str, at: datetime) -> Agreement:
+    """The version that an application filed at ``at`` names, by the date where this node is. Raises InvalidEntryError."""
+    versions = office.texts.versions(agreement)
+    return versions.current(at.astimezone(versions.newest.zone(office.party)).date())
+
+
 def apply(
     office: Office,
     actor: Actor,
@@ -58,8 +64,8 @@ def apply(
     duties: Sequence[str] | None = None,
     at: datetime | None = None,
 ) -> Receipt | Denial:
-    """Start a journey under an agreement's newest version. With ``duties`` the sponsor accepts them by name at once."""
-    text = office.texts.versions(agreement).newest
+    """Start a journey under the version adopted by then. With ``duties`` the sponsor accepts them by name at once."""
+    text = named(office, agreement, at or office.clock.now())
     asked_by = sponsor or actor.organisation
 
     def build(stamp: Stamp) -> Sequence[Event]:

@@ -82,7 +82,12 @@ def project(standing: Standing, events: Iterable[Event]) -> tuple[Row, tuple[Dea
         for item in standing.obligations
         if item.status in _ACTIONABLE and item.due is not None
     )
-    soonest = min(deadlines, key=lambda deadline: (deadline.due, deadline.measure), default=None)
+    # A reminder is the node's own to send, and nobody's deadline.
+    soonest = min(
+        (item for item in deadlines if item.kind != "remind"),
+        key=lambda deadline: (deadline.due, deadline.measure),
+        default=None,
+    )
     row = Row(
         journey=standing.journey,
         agreement=standing.agreement,

@@ -46,7 +46,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     https: bool = False  # whether a proxy in front speaks https
     clock: ClockConfig = ClockConfig()
     sweep_seconds: Annotated[int, Meta(ge=1, le=60)] = 5
-    retention_days: Annotated[int, Meta(ge=1)] = 180  # after a journey's end, where the agreement names no other
+    retention_days: Annotated[int, Meta(ge=1)] = 180  # after a journey's end, where the agreement does not say
     web_threads: Annotated[int, Meta(ge=1, le=64)] = 8
     database_url: str = ""  # empty means the embedded server
     secret_key: str = ""

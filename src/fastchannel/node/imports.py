@@ -16,6 +16,7 @@ from django.db import transaction
 
 from fastchannel.casework import roster, sheet
 from fastchannel.casework.actor import Actor
+from fastchannel.casework.applications import named
 from fastchannel.casework.errors import CaseworkError, InvalidEntryError, KeyConflictError
 from fastchannel.casework.intake import Taken, take
 from fastchannel.casework.office import checked_key
@@ -37,7 +38,7 @@ def preview(actor: Actor, data: bytes, *, agreement: str) -> Preview | Denial:
     if denial:
         return denial
     desk = office()
-    text = desk.texts.versions(agreement).newest
+    text = named(desk, agreement, desk.clock.now())
     first = roster.preview(data, text)
     keys = [row.wanted.key for row in first.rows if row.wanted is not None]
     known = desk.people.known(keys)
@@ -92,7 +93,7 @@ def process(identifier: str, *, chunks: int | None = None) -> bool:
     desk = office()
     try:
         sheet_rows = roster.read(bytes(stored.file))
-        text = desk.texts.versions(stored.agreement).newest
+        text = named(desk, stored.agreement, desk.clock.now())
     except CaseworkError as error:
         Import.objects.filter(id=identifier).update(failure=str(error)[:MOST_WORDS], finished=desk.clock.now())
         return True
@@ -139,7 +140,7 @@ def release_duplicate(actor: Actor, identifier: str, row: int) -> ImportRow | De
         found = ImportRow.objects.get(roster=held, row=row)
         if found.outcome != "duplicate":
             return found
-        text = desk.texts.versions(held.agreement).newest
+        text = named(desk, held.agreement, desk.clock.now())
         judged = next(item for item in roster.judge(roster.read(bytes(held.file)), text, ()) if item.row == row)
         wished = roster.Judged(row=judged.row, line=judged.line, wanted=judged.wanted, problems=())
         [taken] = take(desk, actor, [wished], text, duties=held.duties, now=desk.clock.now(), roster=identifier)

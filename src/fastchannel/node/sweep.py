@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
+from fastchannel.agreement.text import Record
 from fastchannel.casework.errors import CaseworkError
 from fastchannel.node.desk import office
 from fastchannel.node.models import IdempotencyKey, Import, ImportRow, Journey, Person, TravellerLink
@@ -39,20 +40,30 @@ def wake_due(limit: int = AT_ONCE) -> int:
 
 
 def erase_due(limit: int = AT_ONCE) -> int:
-    """Erase who travellers were once the retention after their journey's end is over; the events stay. How many."""
-    now = office().clock.now()
-    until = now - timedelta(days=settings.CONFIG.retention_days)
-    due = list(
-        Journey.objects.filter(ended__lte=until, erased__isnull=True).order_by("ended").values_list("id", flat=True)[:limit]
-    )
+    """Erase who travellers were once the agreement's retention after their journey's end is over. How many.
+
+    The events stay: they name nobody. Where the text does not say for how long, the node's own setting holds.
+    """
+    desk = office()
+    now = desk.clock.now()
+    default = timedelta(days=settings.CONFIG.retention_days)
+    longest = default
+    due: list[str] = []
+    for agreement, versions in desk.texts.all().items():
+        for text in versions:
+            kept = text.kept(Record.IDENTITY)
+            kept = default if kept is None else kept
+            longest = max(longest, kept)
+            over = Journey.objects.filter(agreement=agreement, version=text.version, ended__lte=now - kept, erased__isnull=True)
+            due += over.order_by("ended").values_list("id", flat=True)[: limit - len(due)]
     with transaction.atomic():
         Person.objects.filter(journey__in=due).delete()
         TravellerLink.objects.filter(journey__in=due).delete()
         Journey.objects.filter(id__in=due).update(erased=now)
         # A roster holds names too, and so does what was found wrong in it; what became of each row stays.
-        over = Import.objects.filter(finished__lte=until).exclude(file=b"")
-        ImportRow.objects.filter(roster__in=over.values("id")).update(problems=[])
-        over.update(file=b"")
+        old = Import.objects.filter(finished__lte=now - longest).exclude(file=b"")
+        ImportRow.objects.filter(roster__in=old.values("id")).update(problems=[])
+        old.update(file=b"")
     if due:
         _log.info("erased", extra={"journeys": len(due)})
     return len(due)
