@@ -1,0 +1,1 @@
+"""The API for laboratories, carriers and integrators."""

@@ -1,0 +1,23 @@
+// Small conveniences; every page works without them.
+"use strict";
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-print]");
+  if (button) window.print();
+});
+
+// A second press must not send a form twice while the first is on its way (the server would notice, but the user waits).
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  const download = event.submitter && "download" in event.submitter.dataset; // the page stays, so the form must stay usable
+  if (form.method === "post" && !download) form.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+for (const element of document.querySelectorAll("[data-needs-script]")) element.hidden = false;

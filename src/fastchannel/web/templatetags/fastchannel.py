@@ -1,0 +1,126 @@
+"""Marks, badges and times in templates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django_stubs_ext import StrOrPromise
+
+from fastchannel.web import times, words
+from fastchannel.web.places import place_words
+
+register = template.Library()
+
+
+@register.simple_tag
+def mark(name: str) -> SafeString:
+    """A symbol that repeats what the word beside it says."""
+    return format_html('<svg class="mark" aria-hidden="true"><use href="{}#{}"/></svg>', static("web/marks.svg"), name)
+
+
+def _badge(badge: words.Badge) -> SafeString:
+    return format_html('<span class="badge {}">{}{}</span>', badge.tone, mark(badge.mark), badge.text)
+
+
+@register.filter
+def verdict(value: str) -> SafeString:
+    """The verdict's badge."""
+    return _badge(words.verdict_badge(value))
+
+
+@register.filter
+def tone_of_verdict(value: str) -> str:
+    """The verdict's tone, for borders."""
+    return words.verdict_badge(value).tone
+
+
+@register.filter
+def status(value: str) -> SafeString:
+    """The badge of an obligation's status."""
+    return _badge(words.status_badge(value))
+
+
+@register.filter
+def badge(value: words.Badge) -> SafeString:
+    """A badge that the view chose."""
+    return _badge(value)
+
+
+@register.filter
+def stage(value: str) -> StrOrPromise:
+    """The stage in words."""
+    return words.word(words.STAGES, value)
+
+
+@register.filter
+def role(value: str) -> StrOrPromise:
+    """The role in words."""
+    return words.word(words.ROLES, value)
+
+
+@register.filter
+def gate(value: str) -> StrOrPromise:
+    """The gate in words."""
+    return words.word(words.GATES, value)
+
+
+@register.filter
+def assay(value: str) -> StrOrPromise:
+    """The kind of test in words."""
+    return words.word(words.ASSAYS, value)
+
+
+@register.filter
+def finding(value: str) -> StrOrPromise:
+    """The laboratory's finding in words."""
+    return words.word(words.FINDINGS, value)
+
+
+@register.filter
+def event(value: str) -> StrOrPromise:
+    """The kind of an event in words."""
+    return words.word(words.EVENTS, value)
+
+
+@register.filter
+def at(when: datetime | None, zone: str = "UTC") -> SafeString:
+    """A moment in the place's time with the zone named."""
+    if when is None:
+        return SafeString("—")
+    text = times.moment_words(when, zone or "UTC", get_language())
+    return format_html('<time datetime="{}">{}</time>', times.iso(when), text)
+
+
+@register.filter
+def day(when: date | None) -> SafeString:
+    """A date."""
+    if when is None:
+        return SafeString("—")
+    return format_html('<time datetime="{}">{}</time>', when.isoformat(), times.day_words(when, get_language()))
+
+
+@register.filter
+def distance(when: datetime | None, now: datetime) -> str:
+    """How far off a moment is."""
+    return "" if when is None else times.distance_words(when, now)
+
+
+@register.filter
+def digest(value: str) -> SafeString:
+    """The first characters of a digest; all of it in the title."""
+    return (
+        format_html('<code title="{}">{}…</code>', value, value[:19])
+        if len(value) > 20
+        else format_html("<code>{}</code>", value)
+    )
+
+
+@register.filter
+def place(code: str) -> str:
+    """The region's name in the reader's language."""
+    return place_words(code, get_language())

@@ -1,0 +1,87 @@
+"""Moments as people read them: in the time of the place where they happen, with the zone named."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
+from babel.numbers import format_decimal
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+LOCALES = {"en": "en_GB", "zh-hans": "zh_Hans", "ko": "ko"}
+NO_ZONE = "UTC"
+
+
+@lru_cache
+def locale_of(language: str | None) -> Locale:
+    """Babel's locale for a Django language code."""
+    return Locale.parse(LOCALES.get((language or "en").lower(), "en_GB"))
+
+
+@lru_cache(maxsize=512)
+def zone_of(name: str) -> ZoneInfo:
+    """The zone of that name; UTC where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo(NO_ZONE)
+
+
+@lru_cache(maxsize=512)
+def zone_words(zone: str, language: str | None) -> str:
+    """The zone's name in the reader's language: China Standard Time."""
+    if zone in {"UTC", "Etc/UTC"}:
+        return "UTC"
+    name = get_timezone_name(zone_of(zone), width="long", zone_variant="standard", locale=locale_of(language))
+    return str(name)
+
+
+def day_words(when: date, language: str | None, *, weekday: bool = False) -> str:
+    """A date, as short as stays unambiguous."""
+    locale = locale_of(language)
+    if weekday:
+        return str(format_skeleton("yMMMEd", when, locale=locale))
+    return str(format_date(when, "medium", locale=locale))
+
+
+def short_day_words(when: date, language: str | None) -> str:
+    """A day and its month."""
+    return str(format_skeleton("MMMd", when, locale=locale_of(language)))
+
+
+def number_words(number: int, language: str | None) -> str:
+    """A number with its groups of digits."""
+    return str(format_decimal(number, locale=locale_of(language)))
+
+
+def moment_words(when: datetime, zone: str, language: str | None, *, name_zone: bool = True) -> str:
+    """A moment in the place's own time, with the zone named."""
+    local = when.astimezone(zone_of(zone))
+    text = f"{day_words(local.date(), language)} {format_time(local, 'HH:mm', locale=locale_of(language))}"
+    return f"{text} {zone_words(zone, language)}" if name_zone else text
+
+
+def distance_words(when: datetime, now: datetime) -> str:
+    """How far off a moment is, rounded down to what matters."""
+    ahead = when - now
+    past = ahead < timedelta(0)
+    size = abs(ahead)
+    if size < timedelta(hours=1):
+        n = int(size.total_seconds() // 60)
+        length = ngettext("%(n)d minute", "%(n)d minutes", n) % {"n": n}
+    elif size < timedelta(days=2):
+        n = int(size.total_seconds() // 3600)
+        length = ngettext("%(n)d hour", "%(n)d hours", n) % {"n": n}
+    else:
+        n = size.days
+        length = ngettext("%(n)d day", "%(n)d days", n) % {"n": n}
+    return (_("%(length)s ago") if past else _("in %(length)s")) % {"length": length}
+
+
+def iso(when: datetime) -> str:
+    """For the attribute that machines read."""
+    return when.astimezone(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,1 @@
+"""Views: one module for one kind of day."""

@@ -1,0 +1,149 @@
+"""One journey's record: what happened, what is due, why, and who has looked; as it is now or as it was known on a past day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import uuid4
+
+import segno
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from fastchannel.casework.errors import InvalidEntryError, KeyConflictError
+from fastchannel.casework.permissions import Action, Denial, check
+from fastchannel.node import links, queries
+from fastchannel.node.desk import office
+from fastchannel.web import acts, times, words
+from fastchannel.web.access import actor_of, language_of, record_or_refusal
+from fastchannel.web.details import core_language
+from fastchannel.web.forms.acts import ActForm
+from fastchannel.web.record import Record
+from fastchannel.web.views import review, work
+
+FEW = 8  # touches of the record that are shown at once
+ACTS = (
+    "sponsor", "document", "check-in", "call", "sample", "result", "board", "deny", "arrive", "enter", "move", "leave",
+    "breach", "confirm", "recover", "contact", "clear", "replan", "override", "appeal", "answer", "correct", "withdraw",
+)  # fmt: skip
+
+
+@login_required
+@require_GET
+def journey(request: HttpRequest, journey: str) -> HttpResponse:
+    """The whole record."""
+    entered = request.GET.get("known", "")
+    if not entered:
+        return show(request, record_or_refusal(request, journey, why="journey page"))
+    zone = times.zone_of(_zone(request))
+    moment = parse_datetime(entered) if len(entered) < 40 else None
+    known = timezone.make_aware(moment, zone) if moment is not None and moment.tzinfo is None else moment
+    now = office().clock.now()
+    if known is None or known > now:
+        record = record_or_refusal(request, journey, why="journey page")
+        return show(request, record, known_error=_("Expected a date and time in the past."), status=422)
+    try:
+        record = record_or_refusal(request, journey, why="journey page, as known on a past day", known=known)
+    except InvalidEntryError as error:
+        record = record_or_refusal(request, journey, why="journey page")
+        return show(request, record, known_error=error.text(core_language(language_of(request))), status=422)
+    return show(request, record, past=known)
+
+
+def show(
+    request: HttpRequest,
+    record: Record,
+    *,
+    bound: tuple[str, ActForm] | None = None,
+    past: datetime | None = None,
+    known_error: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The page of one record; with ``bound``, a form that has to be mended."""
+    zone = _zone(request)
+    denial = check(record.actor, Action.SEE_ACCESS, record.file.subject)
+    invite = check(record.actor, Action.INVITE, record.file.subject)
+    language = core_language(record.language)
+    agreement = record.agreement
+    touches = [] if denial else _touches(record, language)
+    context = {
+        **record.context(),
+        "events": record.gathered_lines,
+        "event_count": len(record.event_lines),
+        "gate_title": words.word(words.GATES, record.standing.gate),
+        "acts": acts.offers(record, ACTS, page="journey", bound=bound, shut=False),
+        "invite_url": "" if invite else reverse("web:invite", args=[record.journey]),
+        "access": None if denial else touches[:FEW],
+        "access_rest": touches[FEW:],
+        "access_denial": denial.text(language) if denial else "",
+        "agreement_url": reverse("web:agreement-version", args=[agreement.id, agreement.version]),
+        "node_zone": zone,
+        "node_zone_name": times.zone_words(zone, record.language),
+        "now_value": f"{record.now.astimezone(times.zone_of(zone)):%Y-%m-%dT%H:%M}",
+        "known_value": f"{past.astimezone(times.zone_of(zone)):%Y-%m-%dT%H:%M}" if past else "",
+        "past": past,
+        "past_text": times.moment_words(past, zone, record.language) if past else "",
+        "known_error": known_error,
+    }
+    return render(request, "web/journey.html", context, status=status)
+
+
+def _touches(record: Record, language: str) -> list[dict[str, object]]:
+    return [
+        {"at": item.at, "role": item.role, "actor": item.actor, "why": words.touch(item.why, language)}
+        for item in queries.accesses(record.journey)
+    ]
+
+
+@login_required
+@require_POST
+def act(request: HttpRequest, journey: str, slug: str) -> HttpResponse:
+    """Take one step on a journey, from whichever page offered it."""
+    chosen = acts.ACTS.get(slug)
+    if chosen is None:
+        raise Http404
+    origin = request.GET.get("page", "journey")
+    shows = {"review": review.show, "task": work.show}.get(origin, show)
+    record = record_or_refusal(request, journey, why=f"{origin} page: {slug}")
+    form = chosen.form(record, request.POST, auto_id=f"{slug}-%s")
+    if not form.is_valid():
+        return shows(request, record, bound=(slug, form), status=422)
+    try:
+        answer = chosen.run(office(), record, form, request.POST.get("key", "")[:200] or uuid4().hex)
+    except InvalidEntryError as error:
+        form.add_error(error.field if error.field in form.fields else None, error.text(core_language(record.language)))
+        return shows(request, record, bound=(slug, form), status=422)
+    except KeyConflictError:
+        form.add_error(None, _("This form was sent before with other content. Load the page again."))
+        return shows(request, record, bound=(slug, form), status=409)
+    if isinstance(answer, Denial):
+        messages.error(request, answer.text(core_language(record.language)), extra_tags="stop")
+    else:
+        messages.success(request, str(chosen.done), extra_tags="good")
+    return redirect({"review": "web:review", "task": "web:task"}.get(origin, "web:journey"), journey)
+
+
+@login_required
+@require_POST
+def invite(request: HttpRequest, journey: str) -> HttpResponse:
+    """A new link for the traveller: shown once, and as a code to be scanned."""
+    record = record_or_refusal(request, journey, why="link for the traveller")
+    token = links.issue(actor_of(request), journey)
+    if isinstance(token, Denial):
+        messages.error(request, token.text(core_language(record.language)), extra_tags="stop")
+        return redirect("web:journey", journey)
+    address = request.build_absolute_uri(reverse("web:traveller", args=[token]))
+    code = segno.make(address, error="m").svg_data_uri(scale=5, border=2, dark="#000", light="#fff")
+    return render(request, "web/invite.html", {**record.context(), "address": address, "code": code})
+
+
+def _zone(request: HttpRequest) -> str:
+    party = actor_of(request).party
+    held = next(iter(office().texts.all().values()), None)
+    return held.newest.zone(party).key if held else times.NO_ZONE

@@ -1,0 +1,152 @@
+"""The overview in figures, every one of which opens its rows, and the list of journeys behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from fastchannel.decide.stages import Stage
+from fastchannel.node import queries
+from fastchannel.node.desk import office
+from fastchannel.terms.events import Role
+from fastchannel.terms.language import pick
+from fastchannel.web import words
+from fastchannel.web.access import actor_of, language_of, page
+from fastchannel.web.details import core_language
+from fastchannel.web.held import MeasureTitles
+from fastchannel.web.lists import PAGE, Filter, page_of, shown
+from fastchannel.web.views.roster import tiles_by_verdict
+
+MOST_DEADLINES = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    count: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageLine:
+    stage: str
+    cells: tuple[Cell, ...]
+    total: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineLine:
+    due: object
+    zone: str
+    journey: str
+    name: str
+    title: str
+    clause: str
+    who: str
+
+
+@page("dashboard")
+@require_GET
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """How many stand where, and what is due next."""
+    actor, language = actor_of(request), language_of(request)
+    counts = queries.counts(actor)
+    rows = reverse("web:journeys")
+    titles = route_titles(language)
+    routes = sorted(counts.routes, key=lambda route: titles.get(route, route))
+    stages = [
+        StageLine(
+            stage=stage.value,
+            cells=tuple(
+                Cell(
+                    count=counts.routes[route].get(stage.value, 0),
+                    url=f"{rows}?{urlencode({'stage': stage.value, 'route': route})}",
+                )
+                for route in routes
+            ),
+            total=sum(counts.stages.get(stage.value, {}).values()),
+            url=f"{rows}?{urlencode({'stage': stage.value})}",
+        )
+        for stage in Stage
+        if stage.value in words.STAGES
+    ]
+    answer = ngettext(
+        "%(n)d journey is under way; due within a day: %(soon)d; overdue: %(overdue)d.",
+        "%(n)d journeys are under way; due within a day: %(soon)d; overdue: %(overdue)d.",
+        counts.open,
+    ) % {"n": counts.open, "soon": counts.due_soon, "overdue": counts.overdue}
+    soonest = sorted(
+        (
+            item
+            for role in (Role.REVIEWER, Role.MONITOR, Role.LABORATORY, Role.SITE, Role.SPONSOR)
+            for item in queries.due(actor, role=role.value, limit=MOST_DEADLINES).items
+        ),
+        key=lambda item: item.due,
+    )[:MOST_DEADLINES]
+    named = MeasureTitles.of_this_node(core_language(language))
+    context = {
+        "answer": answer,
+        "verdicts": tiles_by_verdict(counts, rows),
+        "routes": [{"id": route, "title": titles.get(route, route)} for route in routes],
+        "stages": stages,
+        "deadlines": [
+            DeadlineLine(
+                due=item.due, zone=item.zone, journey=item.journey, name=item.name or item.journey,
+                title=named.title(item.measure, item.kind), clause=item.clause, who=item.who,
+            )
+            for item in soonest
+        ],
+        "now": office().clock.now(),
+    }  # fmt: skip
+    return render(request, "web/dashboard.html", context)
+
+
+@page("journeys")
+@require_GET
+def journeys(request: HttpRequest) -> HttpResponse:
+    """Every journey that the actor may see, filtered."""
+    return _list(request, "web/journeys.html")
+
+
+@login_required
+@require_GET
+def find(request: HttpRequest) -> HttpResponse:
+    """Travellers by name, passport or reference, for those whose day is a work list."""
+    return _list(request, "web/journeys.html")
+
+
+def _list(request: HttpRequest, template: str) -> HttpResponse:
+    chosen = Filter(request, routes=route_titles(language_of(request)))
+    found = queries.queue(
+        actor_of(request),
+        stages=chosen.chosen("stage"),
+        verdicts=chosen.chosen("verdict"),
+        route=chosen.get("route"),
+        text=chosen.get("text"),
+        after=request.GET.get("after", ""),
+        limit=PAGE,
+    )
+    context = {
+        "answer": _("The nearest departure first."),
+        "filters": chosen,
+        "page": page_of(request, (shown(row) for row in found.items), found.after),
+        "now": office().clock.now(),
+    }
+    return render(request, template, context)
+
+
+def route_titles(language: str) -> dict[str, str]:
+    """Every route of this node's agreements by identifier."""
+    return {
+        route.id: pick(route.title, core_language(language))
+        for versions in office().texts.all().values()
+        for route in versions.newest.routes.values()
+    }

@@ -1,0 +1,30 @@
+"""Signed-in clients and a played scene for the tests of the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from fastchannel.terms.events import Role
+from tests.web import scene as stage
+
+
+@pytest.fixture
+def scene(desk: Any, hand_clock: Any) -> stage.Scene:
+    """Travellers at every stage, on 21 May 2020."""
+    return stage.play(desk, hand_clock)
+
+
+@pytest.fixture
+def signed_in(desk: Any) -> Callable[..., Client]:
+    """A client that is signed in as somebody in a role."""
+
+    def sign_in(role: Role, **changes: Any) -> Client:
+        client = Client()
+        client.force_login(stage.account(role, **changes), backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in

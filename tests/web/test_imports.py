@@ -1,0 +1,102 @@
+"""Importing a roster: nothing is written before it is confirmed, and the counts balance."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from fastchannel.terms.events import Role
+from tests.casework.cases import roster_csv
+
+HIDDEN = re.compile(r'<input type="hidden" name="(agreement|filename|duties|content|key)" value="([^"]*)">')
+
+
+@pytest.fixture
+def sponsor(signed_in: Any) -> Client:
+    """A sponsor at work."""
+    client: Client = signed_in(Role.SPONSOR)
+    return client
+
+
+def upload(client: Client, data: bytes) -> Any:
+    """The answer to an uploaded roster."""
+    return client.post(
+        "/travellers/import/", {"agreement": "china-korea", "duties": "on", "file": SimpleUploadedFile("May.csv", data)}
+    )
+
+
+def mixed() -> bytes:
+    """Five rows: three good, one with two faults, one that repeats the first."""
+    rows = roster_csv(3).decode().split("\r\n")
+    bad = rows[1].replace("M00000000", "?").replace("KR-11", "XX-99")
+    return "\r\n".join([*rows, bad, rows[1]]).encode()
+
+
+def test_a_roster_is_checked_row_by_row_before_anything_is_written(sponsor: Client) -> None:
+    from fastchannel.node.models import Import, Journey
+
+    page = upload(sponsor, mixed()).content.decode()
+    assert "5 rows = 3 accepted + 1 rejected + 1 duplicates" in page
+    assert "Nothing has been written yet." in page
+    assert "Write 3 applications" in page
+    assert (Import.objects.count(), Journey.objects.count()) == (0, 0)
+
+
+def test_a_confirmed_roster_is_written_once_however_often_it_is_confirmed(sponsor: Client) -> None:
+    from fastchannel.node import imports
+    from fastchannel.node.models import Import, Journey
+
+    fields = dict(HIDDEN.findall(upload(sponsor, mixed()).content.decode()))
+    answers = [sponsor.post("/travellers/import/confirm/", fields) for _ in range(2)]
+    stored = Import.objects.get()
+    address = f"/travellers/import/{stored.id}/"
+    assert [(answer.status_code, answer["Location"]) for answer in answers] == [(302, address)] * 2
+    assert "0 of 5 rows" in sponsor.get(address).content.decode()
+    imports.process(stored.id)
+    page = sponsor.get(address).content.decode()
+    assert "5 rows = 3 accepted + 1 rejected + 1 duplicates" in page
+    assert Journey.objects.count() == 3
+
+
+def test_rows_left_out_come_back_as_they_were_sent_with_the_reasons(sponsor: Client) -> None:
+    fields = dict(HIDDEN.findall(upload(sponsor, mixed()).content.decode()))
+    answer = sponsor.post("/travellers/import/confirm/", {**fields, "what": "rejects"})
+    assert answer["Content-Disposition"].startswith("attachment")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [row["passport"] for row in rows] == ["?", "M00000000"]
+    assert "passport: " in rows[0]["problems"]
+    assert "origin: " in rows[0]["problems"]
+
+
+def test_the_template_can_be_uploaded_as_it_is(sponsor: Client) -> None:
+    template = sponsor.get("/travellers/import/template.csv").content
+    page = upload(sponsor, template)
+    assert page.status_code == 200
+    assert b"rejected" in page.content
+
+
+@pytest.mark.parametrize("data", [b"", b"\x00\xff\xfe", b"PK\x03\x04" + b"0" * 100, b"a,b\r\n1,2\r\n"])
+def test_a_file_that_is_no_roster_is_refused_with_what_to_do(sponsor: Client, data: bytes) -> None:
+    answer = upload(sponsor, data)
+    assert answer.status_code == 422
+    assert 'class="errors"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("content", ["", "###", "eNoDAAAAAAE=", "AAAA"])
+def test_a_roster_that_did_not_come_back_whole_is_not_stored(sponsor: Client, content: str) -> None:
+    body = {"agreement": "china-korea", "filename": "x.csv", "content": content, "key": "k"}
+    assert sponsor.post("/travellers/import/confirm/", body).status_code == 422
+
+
+def test_another_sponsors_import_is_not_to_be_found(sponsor: Client, signed_in: Any) -> None:
+    fields = dict(HIDDEN.findall(upload(sponsor, mixed()).content.decode()))
+    address = sponsor.post("/travellers/import/confirm/", fields)["Location"]
+    other = signed_in(Role.SPONSOR, username="other", organisation="Another company")
+    assert other.get(address).status_code == 404
+    assert other.get(f"{address}left-out.csv").status_code == 404

@@ -1,0 +1,46 @@
+"""Every page answers, to those it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from fastchannel.terms.events import Role
+from fastchannel.web.navigation import PAGES
+from tests.web.scene import Scene
+
+ADDRESSES = {
+    "roster": "/travellers/",
+    "import": "/travellers/import/",
+    "queue": "/queue/",
+    "dashboard": "/overview/",
+    "journeys": "/journeys/",
+    "laboratory": "/laboratory/",
+    "checkpoint": "/checkpoint/",
+    "site": "/site/",
+    "monitor": "/monitoring/",
+    "agreements": "/agreements/",
+}
+
+
+@pytest.mark.parametrize("role", list(PAGES))
+def test_every_page_of_a_role_answers_and_every_other_is_refused(
+    role: Role, scene: Scene, signed_in: Callable[..., Client]
+) -> None:
+    client = signed_in(role)
+    for name, address in ADDRESSES.items():
+        expected = 200 if name in PAGES[role] or name == "agreements" else 403
+        assert client.get(address).status_code == expected, address
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "ko"])
+def test_a_journeys_record_answers_in_every_language(language: str, scene: Scene, signed_in: Callable[..., Client]) -> None:
+    client = signed_in(Role.REVIEWER)
+    client.cookies["django_language"] = language
+    for journey in (scene.applied, scene.ready, scene.positive, scene.isolated, scene.refused):
+        for address in (f"/journeys/{journey}/", f"/queue/{journey}/"):
+            answer = client.get(address)
+            assert answer.status_code == 200
+            assert f'<html lang="{language}">' in answer.content.decode()
