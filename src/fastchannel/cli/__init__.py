@@ -1,0 +1,1 @@
+"""The command line: data to stdout, messages to stderr, documented exit codes."""

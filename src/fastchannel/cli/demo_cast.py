@@ -1,0 +1,42 @@
+"""The cast of the demonstration at one node: its own people, and the other party's liaison.
+
+The nodes are not linked yet, so what happens on the other side is entered at this node by that side's liaison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fastchannel.cli.drill import SPONSORS
+from fastchannel.terms.events import Role
+
+LANGUAGE_OF = {"CN": "zh-Hans", "KR": "ko"}
+OFFICERS = (
+    Role.REVIEWER, Role.MISSION, Role.CHECKPOINT, Role.SITE, Role.MONITOR, Role.SECRETARIAT,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One account."""
+
+    username: str
+    role: Role
+    party: str
+    organisation: str = ""
+
+    @property
+    def language(self) -> str:
+        """The language of the party's pages."""
+        return LANGUAGE_OF.get(self.party, "en")
+
+
+def cast(party: str, peer: str) -> Iterator[Part]:
+    """Every account that the drill acts through. Those of the party itself are named as the node's set-up names them."""
+    for side in (party, peer):
+        for role in OFFICERS:
+            yield Part(username=f"{side.lower()}-{role}", role=role, party=side)
+        for number, organisation in enumerate(SPONSORS[side]):
+            username = f"{side.lower()}-sponsor" if number == 0 else organisation
+            yield Part(username=username, role=Role.SPONSOR, party=side, organisation=organisation)
