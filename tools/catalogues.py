@@ -12,7 +12,6 @@ import argparse
 import io
 import re
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -159,9 +158,9 @@ def compile_catalogues(locale: Path = LOCALE) -> int:
     return count
 
 
-def placeholders(text: str) -> Counter[str]:
-    """The placeholders of a message, each with how often it stands there (`%%` is none)."""
-    return Counter(match.group() for match in PLACEHOLDER.finditer(text.replace("%%", "")))
+def placeholders(text: str) -> set[str]:
+    """The placeholders of a message (`%%` is none); a language may need one twice where another does not."""
+    return {match.group() for match in PLACEHOLDER.finditer(text.replace("%%", ""))}
 
 
 def faults_of_translation(message: Message, language: str) -> Iterator[str]:
@@ -178,8 +177,8 @@ def faults_of_translation(message: Message, language: str) -> Iterator[str]:
     allowed = [placeholders(text) for text in ids]
     for form in forms:
         if placeholders(form) not in allowed:
-            wanted = sorted(allowed[-1].elements())
-            yield f"placeholders differ: found {sorted(placeholders(form).elements())}, expected {wanted}"
+            wanted = sorted(allowed[-1])
+            yield f"placeholders differ: found {sorted(placeholders(form))}, expected {wanted}"
 
 
 def check(template: Catalog, locale: Path = LOCALE, languages: Iterable[str] = LANGUAGES) -> list[str]:
