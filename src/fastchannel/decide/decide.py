@@ -85,7 +85,8 @@ def _decided(versions: Versions, journey: Journey, at: datetime, known: datetime
     if route not in governing.routes:
         return _unanswerable(journey, governing, at, known, "agreement.no-such-route", route)
     provisions = governing.provisions(_case(applied, itinerary, journey, route), _local_departure(anchors))
-    _second_pair_of_eyes(journey, provisions)
+    if _second_pair_of_eyes(journey, provisions):
+        anchors = {anchor: moment for anchor, moment in anchors.items() if anchor is not Anchor.APPROVAL}
     look = Looking(
         journey=journey,
         provisions=provisions,
@@ -93,6 +94,7 @@ def _decided(versions: Versions, journey: Journey, at: datetime, known: datetime
         at=at,
         known=known,
         departed=journey.stage in AFTER_DEPARTURE,
+        settled=_settled(journey, provisions) if journey.waivers else {},
     )
     look.watch(journey.next_event)
     if journey.stage not in ENDED:
@@ -177,10 +179,13 @@ def _case(applied: Applied, itinerary: Itinerary, journey: Journey, route: str) 
     )
 
 
-def _second_pair_of_eyes(journey: Journey, provisions: Provisions) -> None:
-    """Where the agreement asks for two reviewers, the first one's approval does not approve yet."""
-    if journey.stage is Stage.APPROVED and provisions.application.four_eyes and len(journey.approvers) < 2:
+def _second_pair_of_eyes(journey: Journey, provisions: Provisions) -> bool:
+    """Where the agreement asks for two reviewers, the first one's approval does not approve yet; whether that is so."""
+    if not provisions.application.four_eyes or len(journey.approvers) > 1:
+        return False
+    if journey.stage is Stage.APPROVED:
         journey.stage = Stage.SPONSORED if journey.sponsored else Stage.APPLIED
+    return True
 
 
 def _closed_at(journey: Journey) -> datetime | None:
@@ -269,14 +274,33 @@ def _approved(look: Looking) -> bool:
     return journey.approved is not None and (not look.provisions.application.four_eyes or len(journey.approvers) > 1)
 
 
-def _passed_gates(look: Looking) -> None:
-    """A gate that was passed although something it requires is not met: an officer must look."""
-    journey = look.journey
-    passed = {
+def _passed(journey: Journey) -> dict[str, datetime | None]:
+    """When each gate was passed, if it was."""
+    return {
         "boarding": journey.boarded or journey.arrived,
         "entry": min(journey.entered.values(), default=None) if journey.arrived is not None else None,
         "release": journey.released,
     }
+
+
+def _settled(journey: Journey, provisions: Provisions) -> dict[str, datetime]:
+    """For each measure and rule, when the first gate that asks it was passed: a waiver that ran out later has done its work."""
+    passed = _passed(journey)
+    settled = dict(journey.left)
+    boarded = passed["boarding"]
+    if boarded is not None:
+        settled.update(dict.fromkeys(rules.ADMISSION, boarded))
+    for gate in provisions.measures:
+        when = passed.get(gate.at) if type(gate) is Gate else None
+        if type(gate) is Gate and when is not None:
+            for name in (gate.id, *gate.requires, *(name for names in gate.either for name in names)):
+                settled.setdefault(name, when)
+    return settled
+
+
+def _passed_gates(look: Looking) -> None:
+    """A gate that was passed although something it requires is not met: an officer must look."""
+    passed = _passed(look.journey)
     for gate in look.provisions.measures:
         if type(gate) is not Gate:
             continue
@@ -383,7 +407,9 @@ def _unanswerable(journey: Journey, agreement: Agreement, at: datetime, known: d
         stage=journey.stage,
         verdict=effect,
         gate="",
-        reasons=(Reason(code=code, clause="", effect=effect, found={"found": found} if found else {}),),
+        reasons=(
+            Reason(code=code, clause=agreement.text.agreement.clause, effect=effect, found={"found": found} if found else {}),
+        ),
         obligations=(),
         changes=journey.next_event,
     )

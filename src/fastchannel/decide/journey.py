@@ -278,6 +278,8 @@ def _confirmed(journey: Journey, event: ev.Confirmed) -> None:
 
 def _recovered(journey: Journey, event: ev.Recovered) -> None:
     journey.confirmed, journey.recovered = None, event.at
+    if journey.stage is Stage.TREATED and journey.arrived is not None and journey.released is None:
+        journey.released = event.at  # one who recovered in care is not led back into isolation
     _move(journey, "recovered")
 
 
@@ -312,6 +314,8 @@ def _answered(journey: Journey, event: ev.Answered) -> None:
     journey.answered[event.appeal] = appeal
     if event.upheld and appeal.against == REVIEW:
         _move(journey, "answered:reopened")
+        if journey.sponsored:
+            _move(journey, "sponsored")  # what the sponsor accepted still stands
     elif event.upheld:
         journey.waivers[appeal.against] = Waiver(event.at, True, None, event.reason, event.by, event.id)
 

@@ -28,6 +28,7 @@ class Looking:
     at: datetime
     known: datetime
     departed: bool
+    settled: Mapping[str, datetime] = field(default_factory=dict)  # measure or rule → when the gate that asks it was passed
     changes: datetime | None = None
     statuses: dict[str, Status] = field(default_factory=dict)  # by measure
     required: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by gate: the measures it asks for
@@ -45,14 +46,13 @@ class Looking:
             self.watch(instant + TICK)
 
     def waiver(self, measure: str) -> Waiver | None:
-        """The officer's word on a measure that is in effect now."""
+        """The officer's word on a measure that is in effect now, or was when the gate that asks it was passed."""
         waiver = self.journey.waivers.get(measure)
         if waiver is None:
             return None
-        if waiver.until is not None:
-            if self.at >= waiver.until:
-                return None
-            self.watch(waiver.until)
+        if waiver.until is not None and self.settled.get(measure, self.at) >= waiver.until:
+            return None
+        self.watch(waiver.until)
         return waiver
 
     def waived(self, measure: str, since: datetime | None = None) -> bool:

@@ -17,6 +17,7 @@ IN_FORCE, ELIGIBILITY, REGION, ONWARD, APPLICATION, DUTIES, CASE, CONTACT, SUSPE
     "in-force", "eligibility", "region", "onward", "application", "duties", "case", "contact", "suspension",
 )  # fmt: skip
 RULES = frozenset({IN_FORCE, ELIGIBILITY, REGION, ONWARD, APPLICATION, REVIEW, DUTIES, CASE, CONTACT, SUSPENSION})
+ADMISSION = frozenset({IN_FORCE, ELIGIBILITY, REGION, ONWARD, APPLICATION, REVIEW, DUTIES})  # asked until departure
 OFFICER = "officer.hold"
 
 ANTIBODIES = frozenset({Assay.IGM, Assay.IGG, Assay.ANTIBODY})  # past infection or immunity: no case by themselves
