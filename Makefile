@@ -16,7 +16,7 @@ LOCK := env -u UV_INDEX -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_INDEX_UR
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE) pyproject.toml --extra build
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench lock upgrade coverage clean
+.PHONY: help demo test check format docs bench lock upgrade coverage clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,13 @@ check: $(VENV)/.package $(VENV)/.dev ## lint, format, types, import contract, me
 format: $(VENV)/.dev ## put the code into the house's format
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/ruff format
+
+docs: $(VENV)/.package ## write the reference pages anew from the tables that they are made from
+	$(BIN)/python tools/reference_agreement.py
+	$(BIN)/python tools/reference_decide.py
+	$(BIN)/python -m tools.reference_cases
+	$(BIN)/python -m fastchannel.casework.reference > docs/reference/permissions.md
+	$(BIN)/fastchannel reference > docs/reference/commands.md
 
 bench: $(VENV)/.package ## run every benchmark (fewer journeys: BENCH=--quick)
 	@$(BIN)/python -m bench.decide $(BENCH)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import tomllib
 from datetime import date
 from importlib.resources import files
-from types import ModuleType
 from typing import Any
 
 import jsonschema_rs
@@ -32,6 +30,7 @@ from fastchannel.terms.moments import (
 )
 from tests.agreement.small import SMALL, changed
 from tests.conftest import REPOSITORY
+from tools import reference_agreement
 
 LIBRARY = files("fastchannel") / "library"
 SHIPPED = sorted((REPOSITORY / "src" / "fastchannel" / "library" / "agreements").glob("*/*.toml"))
@@ -51,25 +50,15 @@ def validator() -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(published.schema(), validate_formats=True)
 
 
-@pytest.fixture(scope="module")
-def tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("reference_agreement", REPOSITORY / "tools" / "reference_agreement.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_published_schema_is_up_to_date() -> None:
     shipped = (LIBRARY / "agreement.schema.json").read_text(encoding="utf-8")
     assert shipped == published.published(), "run: python tools/reference_agreement.py"
 
 
-def test_tables_of_the_reference_page_are_up_to_date(tool: ModuleType) -> None:
-    written = tool.PAGE.read_text(encoding="utf-8")
-    assert written == tool.page(written), "run: python tools/reference_agreement.py"
-    assert set(re.findall(r"<!-- table: (\w+) -->", written)) == set(tool.TABLES)
+def test_tables_of_the_reference_page_are_up_to_date() -> None:
+    written = reference_agreement.PAGE.read_text(encoding="utf-8")
+    assert written == reference_agreement.page(written), "run: python tools/reference_agreement.py"
+    assert set(re.findall(r"<!-- table: (\w+) -->", written)) == set(reference_agreement.TABLES)
 
 
 def test_schema_is_a_schema() -> None:

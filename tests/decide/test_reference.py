@@ -1,32 +1,22 @@
 """The reference pages are what the tables say."""
 
-import importlib.util
 import re
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 import fastchannel.decide
 from fastchannel.decide.stages import TRANSITIONS, Stage
 from fastchannel.decide.words import REASONS, STAGES
+from tools import reference_decide
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def _tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("reference_decide", ROOT / "tools" / "reference_decide.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.parametrize("name", ["stages.md", "reasons.md"])
 def test_page_is_what_the_tables_say(name: str) -> None:
     page = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
-    assert page == _tool().PAGES[name](), f"run: python tools/reference_decide.py, then commit docs/reference/{name}"
+    assert page == reference_decide.PAGES[name](), f"run: python tools/reference_decide.py, then commit docs/reference/{name}"
 
 
 def test_every_code_that_is_used_has_words_in_the_table_and_none_is_idle() -> None:
