@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from fastchannel.node.clock import AcceleratedClock, RealClock, clock
-from fastchannel.node.config import ClockConfig, load
+from fastchannel.node.config import ClockConfig, Config, load
 from fastchannel.node.errors import ConfigError
 from fastchannel.node.places import Places, database_parameters
 
@@ -82,3 +83,9 @@ def test_an_accelerated_clock_is_the_same_in_every_process_and_turns_back(direct
     assert first.now() - start >= timedelta(hours=10)
     assert first.real(start + timedelta(hours=1)) == config.since + timedelta(seconds=1)  # type: ignore[operator]
     assert isinstance(clock(ClockConfig()), RealClock)
+
+
+def test_the_how_to_names_every_setting_and_no_other() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "run-a-node.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[a-z_`, ]+) \|", page, re.MULTILINE)
+    assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == set(Config.__struct_fields__)

@@ -36,7 +36,6 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """What may differ between two nodes; what they must agree on is in the agreement."""
 
     party: Annotated[str, Meta(pattern=r"^[A-Z]{2}$")]
-    name: str = ""
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65_535)] = 8800
     language: str = "en"
