@@ -43,6 +43,9 @@ def test_a_node_is_made_rebuilt_backed_up_and_restored_by_commands(folder: Path)
     assert run("node", "init", first, "--party", "KR").returncode == 2
     assert run("node", "status", first).returncode == 1  # it is not running
     assert answer("node", "rebuild", first) == {"journeys": 0, "changed": []}
+    assert answer("node", "adopt", first, "china-korea@1")["adopted"] is False
+    stranger = run("node", "adopt", first, "china-singapore")
+    assert (stranger.returncode, "this node is KR's" in stranger.stderr) == (2, True)
     unknown = run("journey", "show", "nobody", "--node", first)
     assert (unknown.returncode, unknown.stdout) == (2, "")
     assert "nobody: not found" in unknown.stderr

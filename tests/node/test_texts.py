@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from fastchannel.agreement.load import load
 from fastchannel.agreement.shipped import shipped
 from fastchannel.casework import applications
 from fastchannel.casework.errors import InvalidEntryError
@@ -49,3 +50,21 @@ def test_an_amendment_makes_the_next_sweep_look_at_every_open_journey(desk: Any)
     newest = AgreementText.objects.filter(agreement=cases.AGREEMENT).latest("version")
     texts.adopt([(cases.AGREEMENT, newest.version + 1, "sha256:next", newest.text)])
     assert Journey.objects.filter(wake__lte=desk.clock.now()).count() == 1
+
+
+def test_the_next_amendment_is_taken_in_once_and_governs_new_applications(desk: Any) -> None:
+    newest = desk.texts.versions(cases.AGREEMENT).newest
+    number = newest.version + 1
+    written = newest.written.replace(f"version        = {newest.version}", f"version        = {number}")
+    amended = load(written.replace("in_force       = 2020-12-01", "in_force       = 2020-12-20"))
+    assert (amended.version, texts.adopt_text("CN", amended), texts.adopt_text("CN", amended)) == (number, True, False)
+    assert desk.texts.all()[cases.AGREEMENT].newest.digest == amended.digest
+
+
+def test_a_text_that_skips_a_version_or_concerns_others_is_not_taken_in(desk: Any) -> None:
+    newest = desk.texts.versions(cases.AGREEMENT).newest
+    skipping = load(newest.written.replace(f"version        = {newest.version}", f"version        = {newest.version + 2}"))
+    with pytest.raises(NodeError, match=f"expected {newest.version + 1}"):
+        texts.adopt_text("CN", skipping)
+    with pytest.raises(NodeError, match="this node is SG's"):
+        texts.adopt_text("SG", newest)

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from fastchannel.cli.command import command, instant, json_option
 from fastchannel.cli.console import emit_json, message, page, progress
+from fastchannel.cli.texts import find_agreement
 from fastchannel.terms.language import LANGUAGES
 
 UNWELL = 1
@@ -132,6 +133,32 @@ def rebuild(*, directory: Path, as_json: bool) -> None:
         emit_json(found)
     else:
         click.echo(f"{found.journeys} journeys read, {len(found.changed)} were out of date")
+
+
+@command(node, "adopt", "fastchannel node adopt /srv/fastchannel amendment.toml")
+@DIRECTORY
+@click.argument("text")
+@json_option
+def adopt(*, directory: Path, text: str, as_json: bool) -> None:
+    """Take the agreement TEXT into the node: a first version, or the next amendment of one that it holds.
+
+    TEXT is a file, or one that ships (china-korea@2). Open journeys are looked at again under it; a text that the node holds
+    is never replaced.
+    """
+    from fastchannel.node.shell import use
+
+    agreement = find_agreement(text)
+    use(directory)
+    from django.conf import settings
+
+    from fastchannel.node.texts import adopt_text
+
+    with database_of(directory):
+        new = adopt_text(settings.CONFIG.party, agreement)
+    if as_json:
+        emit_json({"agreement": agreement.id, "version": agreement.version, "digest": agreement.digest, "adopted": new})
+    else:
+        click.echo(f"{agreement.id} version {agreement.version}: {'taken in' if new else 'held already'}, {agreement.digest}")
 
 
 @command(node, "backup", "fastchannel node backup /srv/fastchannel backup.tar")

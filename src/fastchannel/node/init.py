@@ -57,7 +57,6 @@ def create(
     party: str,
     port: int = 8800,
     host: str = "127.0.0.1",
-    name: str = "",
     agreements: Sequence[str] = (),
     language: str = "en",
     clock_start: datetime | None = None,
@@ -74,7 +73,7 @@ def create(
         raise NodeError(f"{directory}: found files there; expected an empty directory or none")
     fresh = not places.directory.exists()
     try:
-        _write(places, party, port, host, name, agreements, language, clock_start, speed, database_url)
+        _write(places, party, port, host, agreements, language, clock_start, speed, database_url)
         config = load(places.directory)
         if config.database_url:
             accounts, keys = _fill(places.directory, party, sponsor)
@@ -123,7 +122,6 @@ def _write(
     party: str,
     port: int,
     host: str,
-    name: str,
     agreements: Sequence[str],
     language: str,
     clock_start: datetime | None,
@@ -136,7 +134,6 @@ def _write(
     lines = [
         "# A node of Fast Channel. Every key can be overridden by a variable FASTCHANNEL_<KEY>.",
         f'party = "{party}"',
-        f'name = "{_quoted(name)}"',
         f'host = "{_quoted(host)}"',
         f"port = {port}",
         f'language = "{_quoted(language)}"',

@@ -8,9 +8,9 @@ import time
 from collections.abc import Iterable, Mapping
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 
-from fastchannel.agreement.agreement import Versions
+from fastchannel.agreement.agreement import Agreement, Versions
 from fastchannel.agreement.load import load
 from fastchannel.agreement.shipped import shipped
 from fastchannel.casework.errors import InvalidEntryError
@@ -76,6 +76,16 @@ def adopt(texts: Iterable[tuple[str, int, str, str]]) -> int:
                 "a text that is in force is never replaced, amend it by a new version"
             )
     return added
+
+
+def adopt_text(party: str, text: Agreement) -> bool:
+    """Take in one text, a first version or the next amendment; False where it is held already. Raises NodeError."""
+    if party not in text.parties:
+        raise NodeError(f"{text.id} version {text.version} is between {', '.join(text.parties)}; this node is {party}'s")
+    newest = AgreementText.objects.filter(agreement=text.id).aggregate(newest=Max("version"))["newest"]
+    if newest is not None and text.version > newest + 1:
+        raise NodeError(f"{text.id}: this node holds version {newest}, found {text.version}; expected {newest + 1}")
+    return adopt([(text.id, text.version, text.digest, text.written)]) == 1
 
 
 def adopt_shipped(party: str, wanted: Iterable[str] = ()) -> int:
