@@ -6,9 +6,10 @@ import itertools
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from fastchannel.agreement.agreement import Versions
+from fastchannel.agreement.agreement import Agreement, Versions
 from fastchannel.agreement.shipped import shipped
 from fastchannel.casework.actor import Actor
 from fastchannel.casework.errors import InvalidEntryError, KeyConflictError, UnknownJourneyError
@@ -18,6 +19,7 @@ from fastchannel.casework.ports import Access, Entry, Held, Person
 from fastchannel.decide.stages import Stage
 from fastchannel.terms.events import Event, Itinerary, Role
 
+AGREEMENTS = Path(__file__).resolve().parents[1] / "spec" / "agreements"
 NOW = datetime(2020, 5, 4, 1, 0, tzinfo=UTC)
 AGREEMENT, ROUTE = "china-korea", "kr-cn"
 PERSON = Person(name="KIM MINJI", passport="M12345678", birth_date=date(1985, 3, 2), nationality="KR", language="ko")
@@ -188,6 +190,17 @@ class Shelf:
         if found is None:
             raise InvalidEntryError("agreement", "none")
         return found
+
+
+class OneText:
+    """One agreement in one version."""
+
+    def __init__(self, agreement: Agreement) -> None:
+        self.agreement = agreement
+
+    def versions(self, agreement: str) -> Versions:
+        assert agreement == self.agreement.id
+        return Versions.of(self.agreement)
 
 
 class MemoryOffice(Office):

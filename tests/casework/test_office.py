@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from fastchannel.agreement.load import load
 from fastchannel.casework import applications, health, review, travel
+from fastchannel.casework.actor import Actor
 from fastchannel.casework.errors import InvalidEntryError, KeyConflictError, UnknownJourneyError
 from fastchannel.casework.office import Receipt
 from fastchannel.casework.permissions import Denial
 from fastchannel.casework.ports import Purpose
 from fastchannel.decide.decide import decide
 from fastchannel.decide.stages import Stage
-from fastchannel.terms.events import Assay, Finding, Outcome, Reminded
+from fastchannel.terms.events import Assay, Finding, Itinerary, Outcome, Reminded, Role
 from tests.casework import cases
 from tests.casework.cases import MemoryOffice, memory_office
 
@@ -115,6 +118,26 @@ def test_a_refusal_needs_a_reason(office: MemoryOffice) -> None:
     journey = apply(office).journey
     with pytest.raises(InvalidEntryError):
         review.review(office, cases.REVIEWER, journey, outcome=Outcome.REFUSED, key="r", reason=" ")
+
+
+def test_where_two_must_approve_the_second_is_another_officer(office: MemoryOffice) -> None:
+    text = load((cases.AGREEMENTS / "pacific-bridge-1.toml").read_bytes())
+    crew = Itinerary(departure=datetime.fromisoformat("2021-05-01T12:00:00+12:00"), origin="NZ-AUK", destination="US-HI")
+    office.clock.instant = datetime(2021, 3, 20, tzinfo=UTC)
+    office = replace(office, texts=cases.OneText(text), party="US")
+    journey = apply(office, agreement=text.id, route="nz-hi", purpose="crew", itinerary=crew).journey
+    first, second = (Actor(id=name, role=Role.REVIEWER, party="US") for name in ("a-first", "a-second"))
+
+    def approve(actor: Actor, key: str) -> Receipt | Denial:
+        return review.review(office, actor, journey, outcome=Outcome.APPROVED, key=key)
+
+    def stage(answer: Receipt | Denial) -> str:
+        return answer.code if isinstance(answer, Denial) else answer.stage
+
+    assert [stage(approve(*who)) for who in ((first, "1"), (first, "2"), (first, "1"), (second, "3"))] == [
+        Stage.APPLIED, "four-eyes", Stage.APPLIED, Stage.APPROVED,
+    ]  # fmt: skip
+    assert len(office.journal.events(journey)) == 3
 
 
 def test_a_laboratory_reports_in_its_own_name_only(office: MemoryOffice) -> None:

@@ -111,3 +111,11 @@ def test_only_a_laboratory_reports_results() -> None:
 
 def test_the_reference_page_is_made_from_the_table() -> None:
     assert REFERENCE.read_text(encoding="utf-8") == page(), "write it anew: python -m fastchannel.casework.reference"
+
+
+def test_a_denial_names_the_place_in_the_readers_language() -> None:
+    officer = Actor(id="x", role=Role.REVIEWER, party="CN", jurisdiction=frozenset({"CN-SH"}))
+    denial = check(officer, Action.REVIEW, Subject(journey="j", stage=Stage.SPONSORED, destination="CN-LN"))
+    assert denial is not None
+    assert ["CN-LN" in denial.text(language) for language in LANGUAGES] == [False] * len(LANGUAGES)
+    assert "辽宁" in denial.text("zh-Hans")

@@ -57,7 +57,7 @@ def test_the_same_key_with_another_body_is_409(scene: Scene, laboratory: Any) ->
     assert answer["Content-Type"] == ERROR
 
 
-@pytest.mark.parametrize("key", [None, "two words", "k" * 201])
+@pytest.mark.parametrize("key", [None, "two words", "k" * 161])
 def test_a_write_without_a_good_idempotency_key_is_400(scene: Scene, laboratory: Any, key: str | None) -> None:
     answer = laboratory(*result(scene), key=key)
     assert (answer.status_code, answer.json()["code"]) == (400, "idempotency-key")
@@ -94,6 +94,14 @@ def test_an_unknown_journey_is_404_and_no_key_is_401(scene: Scene, laboratory: A
     anonymous = Client().post("/api/v1/journeys/nobody/results", body, content_type="application/json")
     assert (anonymous.status_code, anonymous["WWW-Authenticate"]) == (401, "Bearer")
     assert laboratory("/journeys/nobody/results", body, authorization="Bearer wrong").status_code == 401
+
+
+def test_a_wrong_key_is_401_where_forgery_is_looked_for_too(scene: Scene) -> None:
+    path, body = result(scene)
+    for headers in ({"authorization": "Bearer wrong"}, {}):
+        given = {"idempotency-key": "k-1", **headers}
+        answer = Client(enforce_csrf_checks=True).post(f"/api/v1{path}", body, content_type="application/json", headers=given)
+        assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
 
 
 def test_a_batch_of_applications_balances(desk: Any, signed_in: Any) -> None:

@@ -64,6 +64,27 @@ def test_a_confirmed_roster_is_written_once_however_often_it_is_confirmed(sponso
     assert Journey.objects.count() == 3
 
 
+def test_a_written_roster_names_its_travellers_and_the_reading_is_logged(sponsor: Client) -> None:
+    from fastchannel.node import imports
+    from fastchannel.node.models import AccessLog, Import
+
+    sponsor.post("/travellers/import/confirm/", dict(HIDDEN.findall(upload(sponsor, mixed()).content.decode())))
+    stored = Import.objects.get()
+    imports.process(stored.id)
+    page = sponsor.get(f"/travellers/import/{stored.id}/").content.decode()
+    assert page.count(">LEE</a>") == 3
+    assert len(AccessLog.objects.get(why="import").journeys) == 3
+
+
+def test_the_check_tells_which_columns_are_left_out_and_what_the_letters_were_read_as(sponsor: Client) -> None:
+    lines = roster_csv(1, name="홍길동").decode().split("\r\n")
+    named = "\r\n".join([f"{lines[0]},fligth", f"{lines[1]},CK101"])
+    page = upload(sponsor, named.encode("cp949")).content.decode()
+    assert "These columns are not known and are left out: fligth." in page
+    assert "it was read as CP949" in page
+    assert "notice wait" not in upload(sponsor, roster_csv(1)).content.decode()
+
+
 def test_rows_left_out_come_back_as_they_were_sent_with_the_reasons(sponsor: Client) -> None:
     fields = dict(HIDDEN.findall(upload(sponsor, mixed()).content.decode()))
     answer = sponsor.post("/travellers/import/confirm/", {**fields, "what": "rejects"})

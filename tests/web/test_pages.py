@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -44,3 +45,13 @@ def test_a_journeys_record_answers_in_every_language(language: str, scene: Scene
             answer = client.get(address)
             assert answer.status_code == 200
             assert f'<html lang="{language}">' in answer.content.decode()
+
+
+def test_who_should_have_left_days_ago_is_off_the_checkpoints_list_but_found_by_name(
+    scene: Scene, signed_in: Any, hand_clock: Any
+) -> None:
+    client = signed_in(Role.CHECKPOINT)
+    rows = [scene.ready in client.get("/checkpoint/").content.decode()]
+    hand_clock.forward(days=5)
+    rows += [scene.ready in client.get(f"/checkpoint/{search}").content.decode() for search in ("", "?flight=CK101")]
+    assert rows == [True, False, True]

@@ -43,6 +43,7 @@ LONGEST_KEY = 160
 _NEUTRAL = datetime(1970, 1, 1, tzinfo=UTC)
 
 Build = Callable[[Stamp], Sequence[Event]]
+Guard = Callable[[Standing, Sequence[Event]], Denial | None]
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +82,7 @@ class _Write:
     at: datetime | None
     evidence: tuple[str, ...]
     why: str
+    guard: Guard | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,14 +108,24 @@ class Office:
         at: datetime | None = None,
         evidence: tuple[str, ...] = (),
         why: str = "",
+        guard: Guard | None = None,
     ) -> Receipt | Denial:
         """Append what ``build`` makes of a stamp to a journey. ``at`` is when it happened; None means now.
 
+        ``guard`` is asked after the permission table, with the standing and the events until then.
         Raises UnknownJourneyError, KeyConflictError and InvalidEntryError.
         """
         content = _content(actor, f"{action}\0{journey}", build, at, evidence)
         write = _Write(
-            actor=actor, action=action, build=build, key=checked_key(key), content=content, at=at, evidence=evidence, why=why
+            actor=actor,
+            action=action,
+            build=build,
+            key=checked_key(key),
+            content=content,
+            at=at,
+            evidence=evidence,
+            why=why,
+            guard=guard,
         )
         return _once(lambda: self._append(write, journey))
 
@@ -234,6 +246,9 @@ class Office:
                 return denial
             now = self.clock.now()
             held = self.journal.events(journey)
+            denial = write.guard(self.decide(held, now), held) if write.guard is not None else None
+            if denial:
+                return denial
             added = tuple(write.build(self.stamp(write.actor, journey, now, write.at, write.evidence)))
             events = (*held, *added)
             standing = self.decide(events, now)

@@ -15,6 +15,7 @@ from fastchannel.decide.stages import AFTER_DEPARTURE, BEFORE_DEPARTURE, ENDED, 
 from fastchannel.decide.words import STAGES
 from fastchannel.terms.events import Role
 from fastchannel.terms.language import N_, translate
+from fastchannel.terms.places import is_code, name_of
 
 
 class Action(StrEnum):
@@ -98,8 +99,12 @@ class Denial:
     values: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, language: str = "en") -> str:
-        """The reason, in that language."""
-        return translate(self.message, language, **{key: translate(value, language) for key, value in self.values.items()})
+        """The reason, in that language, with places by their names."""
+        words = {
+            key: name_of(value, language) if is_code(value) else translate(value, language)
+            for key, value in self.values.items()
+        }
+        return translate(self.message, language, **words)
 
 
 ANY = frozenset(Stage)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from fastchannel.casework.actor import Actor
@@ -10,11 +12,13 @@ from fastchannel.casework.errors import InvalidEntryError
 from fastchannel.casework.office import Office, Receipt
 from fastchannel.casework.permissions import Action, Denial
 from fastchannel.decide.journey import corrected
+from fastchannel.decide.standing import Standing
 from fastchannel.terms.events import (
     Allotted,
     Answered,
     Appealed,
     Corrected,
+    Event,
     EventError,
     Outcome,
     Overridden,
@@ -36,11 +40,34 @@ def review(
     reason: str = "",
     at: datetime | None = None,
 ) -> Receipt | Denial:
-    """Approve, return or refuse an application; the latter two want a reason."""
+    """Approve, return or refuse an application; the latter two want a reason, and a second approval another officer."""
     if outcome is not Outcome.APPROVED:
         _reasoned(reason)
     return office.record(
-        actor, Action.REVIEW, journey, lambda stamp: [Reviewed(**stamp, outcome=outcome, reason=reason)], key=key, at=at
+        actor,
+        Action.REVIEW,
+        journey,
+        lambda stamp: [Reviewed(**stamp, outcome=outcome, reason=reason)],
+        key=key,
+        at=at,
+        guard=partial(same_eyes, actor) if outcome is Outcome.APPROVED else None,
+    )
+
+
+def same_eyes(actor: Actor, standing: Standing, events: Sequence[Event]) -> Denial | None:
+    """Why this officer cannot approve once more where a second pair of eyes is what is outstanding."""
+    if all(reason.code != "review.second-outstanding" for reason in standing.reasons):
+        return None
+    approvers: set[str] = set()
+    for event in sorted(events, key=lambda event: event.at):
+        if isinstance(event, Reviewed):
+            approvers = approvers | {event.by} if event.outcome is Outcome.APPROVED else set()
+    if actor.id not in approvers:
+        return None
+    return Denial(
+        code="four-eyes",
+        action=Action.REVIEW,
+        message=N_("You have approved. The agreement asks for a second officer, who must be somebody else."),
     )
 
 

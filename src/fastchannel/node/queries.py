@@ -20,7 +20,7 @@ from fastchannel.casework.permissions import TABLE, Action, Scope
 from fastchannel.casework.ports import Purpose
 from fastchannel.decide.stages import ENDED
 from fastchannel.node.desk import office
-from fastchannel.node.models import AccessLog, Deadline, Import, ImportRow, Journey, Notice
+from fastchannel.node.models import AccessLog, Account, ApiKey, Deadline, Import, ImportRow, Journey, Notice
 from fastchannel.terms.language import N_
 
 Item = TypeVar("Item")
@@ -124,6 +124,7 @@ def queue(
     stages: Sequence[str] = (),
     verdicts: Sequence[str] = (),
     due_before: datetime | None = None,
+    departing_from: datetime | None = None,
     flight: str = "",
     route: str = "",
     text: str = "",
@@ -132,6 +133,8 @@ def queue(
 ) -> Page[Listed]:
     """Journeys that somebody must look at, the earliest departure first."""
     rows = _filtered(actor, stages, verdicts, flight, text, route)
+    if departing_from is not None:
+        rows = rows.filter(departure__gte=departing_from)
     if due_before is not None:
         rows = rows.filter(next_due__lt=due_before)
     if after:
@@ -241,6 +244,13 @@ def accesses(journey: str, *, limit: int = 50) -> tuple[AccessLog, ...]:
     return tuple(AccessLog.objects.filter(journeys__contains=[journey]).order_by("-seq")[:limit])
 
 
+def callers(identifiers: Iterable[str]) -> dict[str, str]:
+    """What the accounts and keys among these actors are called."""
+    wanted = list(dict.fromkeys(identifiers))
+    names = dict(Account.objects.filter(id__in=wanted).values_list("id", "username"))
+    return names | dict(ApiKey.objects.filter(id__in=wanted).values_list("id", "name"))
+
+
 def imports(actor: Actor, *, after: str = "", limit: int = 20) -> Page[Import]:
     """The imports of the actor's organisation, the newest first."""
     rows = Import.objects.defer("file").filter(organisation=actor.organisation)
@@ -253,6 +263,16 @@ def imports(actor: Actor, *, after: str = "", limit: int = 20) -> Page[Import]:
 def import_of(actor: Actor, identifier: str) -> Import | None:
     """One import of the actor's organisation."""
     return Import.objects.defer("file").filter(id=identifier, organisation=actor.organisation).first()
+
+
+def travellers(actor: Actor, journeys: Iterable[str]) -> dict[str, str]:
+    """Who travels on these journeys, as far as the actor may know; the reading is logged."""
+    if not _sees_person(actor):
+        return {}
+    rows = Journey.objects.filter(visible(actor, Action.SEE_PERSON), id__in=[journey for journey in journeys if journey])
+    names = {journey: name for journey, name in rows.values_list("id", "person__name") if name}
+    office().note(actor, Purpose.LIST, "import", names)
+    return names
 
 
 def import_rows(identifier: str, *, outcome: str = "", after: str = "", limit: int = 100) -> Page[ImportRow]:

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
 from fastchannel.casework import applications, health, review, travel
 from fastchannel.casework.office import Office, Receipt
@@ -22,6 +21,9 @@ from fastchannel.terms.events import Assay, Finding, Outcome
 from fastchannel.web.details import core_language
 from fastchannel.web.forms import acts as forms
 from fastchannel.web.record import Record
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 Answer = Receipt | Denial
 RECORDED = _("Recorded.")
@@ -286,12 +288,19 @@ ACTS: dict[str, Act] = {
 }  # fmt: skip
 
 
+def _denial(record: Record, slug: str) -> Denial | None:
+    denial = check(record.actor, ACTS[slug].action, record.file.subject)
+    if denial is None and slug == "approve":
+        return review.same_eyes(record.actor, record.standing, record.events)
+    return denial
+
+
 def offer(
     record: Record, slug: str, *, page: str, bound: forms.ActForm | None = None, url: str = "", opened: bool = False
 ) -> Offer:
     """One step as a page shows it."""
     act = ACTS[slug]
-    denial = check(record.actor, act.action, record.file.subject)
+    denial = _denial(record, slug)
     return Offer(
         slug=slug,
         title=act.title,
@@ -317,7 +326,7 @@ def offers(
     """The steps of a page. Without ``shut``, those that are for another role are left out; ``open_first`` unfolds one."""
     shown: list[Offer] = []
     for slug in slugs:
-        denial = check(record.actor, ACTS[slug].action, record.file.subject)
+        denial = _denial(record, slug)
         if denial and denial.code == "role" and not shut:
             continue
         if slug == "answer" and not forms.open_appeals(record):

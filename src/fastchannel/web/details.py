@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_stubs_ext import StrOrPromise
 
 from fastchannel.agreement.agreement import Agreement
 from fastchannel.agreement.phrases import listed, span_words, windows_words
@@ -20,6 +20,9 @@ from fastchannel.terms.language import pick, translate
 from fastchannel.terms.moments import MomentError, parse_span, parse_windows
 from fastchannel.web import times, words
 from fastchannel.web.places import place_words
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 CORE_LANGUAGES = {"en": "en", "zh-hans": "zh-Hans", "ko": "ko"}
 
@@ -261,7 +264,7 @@ class Reader:
             opens=item.opens,
             due=item.due,
             opens_text=shown(item.opens),
-            due_text=shown(item.due),
+            due_text=times.deadline_words(item.due, item.zone, self.language, name_zone=False) if item.due else "",
             zone=item.zone,
             zone_text=times.zone_words(item.zone, self.language),
             done=item.done,

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
 from fastchannel.casework.actor import Actor
 from fastchannel.terms.events import Role
 from fastchannel.web.places import place_words
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 TITLES: dict[str, StrOrPromise] = {
     "roster": _("Travellers"),

@@ -200,7 +200,7 @@ def _parts(event: Event, reader: Reader, zone: str) -> list[str]:  # noqa: C901,
             moment = times.moment_words(event.itinerary.departure, zone, language)
             return [_way(event.itinerary, language), moment]
         case ev.Sponsored():
-            return [reader.detail("duties", list(event.duties))] if event.duties else []
+            return ["; ".join(reader.duty(duty) for duty in event.duties)]
         case ev.Documented():
             issued = times.day_words(event.issued.astimezone(times.zone_of(zone)).date(), language)
             state = "" if event.accepted else _("not accepted")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -63,6 +63,13 @@ def moment_words(when: datetime, zone: str, language: str | None, *, name_zone: 
     local = when.astimezone(zone_of(zone))
     text = f"{day_words(local.date(), language)} {format_time(local, 'HH:mm', locale=locale_of(language))}"
     return f"{text} {zone_words(zone, language)}" if name_zone else text
+
+
+def deadline_words(when: datetime, zone: str, language: str | None, *, name_zone: bool = True) -> str:
+    """The end of a window: midnight belongs to the day that it ends, so it is told as that day's last minute."""
+    local = when.astimezone(zone_of(zone))
+    last = local - timedelta(minutes=1) if local.time() == time.min else local
+    return moment_words(last, zone, language, name_zone=name_zone)
 
 
 def distance_words(when: datetime, now: datetime) -> str:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_stubs_ext import StrOrPromise
 
 from fastchannel.casework.permissions import ACTIONS, Action
 from fastchannel.decide.stages import Stage
 from fastchannel.decide.standing import Status, Verdict
 from fastchannel.terms.events import Assay, Finding, Outcome, Role
 from fastchannel.terms.language import translate
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +141,8 @@ TOUCHES: dict[str, StrOrPromise] = {
     "journey page, as known on a past day": _("read the record of a past day"),
     "review": _("review of the application"),
     "work list": _("work list"),
-    "queue": _("list: queue"),
+    "queue": _("list: journeys"),
+    "import": _("list: rows of an import"),
     "roster": _("list: travellers"),
     "traveller's page": _("the traveller's own page"),
     "traveller's paper version": _("the traveller's own page"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from ninja.errors import AuthenticationError
 from ninja.security import APIKeyCookie, HttpBearer
 
 from fastchannel.casework.actor import Actor
@@ -20,8 +21,11 @@ class KeyAuth(HttpBearer):
     openapi_name = "key"
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
-        """The key's actor."""
-        return keys.actor_of(token) if len(token) <= MOST_SECRET and token.isascii() else None
+        """The key's actor. Whoever sends a wrong key hears so, whatever session there may be besides."""
+        actor = keys.actor_of(token) if len(token) <= MOST_SECRET and token.isascii() else None
+        if actor is None:
+            raise AuthenticationError
+        return actor
 
 
 class SessionAuth(APIKeyCookie):
@@ -29,6 +33,10 @@ class SessionAuth(APIKeyCookie):
 
     param_name = settings.SESSION_COOKIE_NAME
     openapi_name = "session"
+
+    def _get_key(self, request: HttpRequest) -> str | None:
+        # Ninja looks for forgery before it looks for a session; without one there is nothing to forge.
+        return super()._get_key(request) if self.param_name in request.COOKIES else None
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:
         """The account's actor."""

@@ -14,6 +14,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
 from fastchannel.casework.errors import InvalidEntryError, KeyConflictError, UnknownJourneyError
+from fastchannel.casework.office import LONGEST_KEY
 from fastchannel.casework.permissions import Denial
 from fastchannel.web.details import core_language
 
@@ -87,7 +88,7 @@ def register(api: NinjaAPI) -> None:
                 _("Every write needs the header %(header)s, so that repeating it records nothing twice.")
                 % {"header": KEY_HEADER},
                 field=KEY_HEADER,
-                expected=_("1 to 200 visible ASCII characters, new for each write"),
+                expected=_("1 to %(most)d visible ASCII characters, new for each write") % {"most": LONGEST_KEY},
             )
         first = listed[0]
         return problem(
@@ -138,8 +139,12 @@ def register(api: NinjaAPI) -> None:
 
     @api.exception_handler(HttpError)
     def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
-        codes = {400: "unreadable", 403: "forbidden"}
-        return problem(error.status_code, codes.get(error.status_code, "refused"), str(error))
+        known = {
+            400: ("unreadable", _("The body cannot be read as JSON.")),
+            403: ("forbidden", _("A session's write needs the page's token: load the page again, or use a key.")),
+        }
+        code, message = known.get(error.status_code, ("refused", str(error)))
+        return problem(error.status_code, code, message)
 
 
 def _one(item: dict[str, Any]) -> dict[str, str]:

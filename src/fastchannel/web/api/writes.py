@@ -11,7 +11,7 @@ from ninja import Header, Path, Router
 from fastchannel.casework import applications, health, review, travel
 from fastchannel.casework.actor import Actor
 from fastchannel.casework.errors import InvalidEntryError
-from fastchannel.casework.office import Receipt
+from fastchannel.casework.office import LONGEST_KEY, Receipt
 from fastchannel.casework.permissions import Denial
 from fastchannel.casework.ports import Person
 from fastchannel.node.desk import office
@@ -25,7 +25,7 @@ from fastchannel.web.held import today
 router = Router(tags=["write"])
 ERRORS = frozenset({400, 401, 403, 404, 409, 413, 422})
 RESPONSES: dict[Any, Any] = {200: schemas.ReceiptOut, ERRORS: schemas.ProblemOut}
-Key = Annotated[str, Header(alias=KEY_HEADER, min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
+Key = Annotated[str, Header(alias=KEY_HEADER, min_length=1, max_length=LONGEST_KEY, pattern=r"^[\x21-\x7e]+$")]
 Journey = Path[schemas.Identifier]
 
 

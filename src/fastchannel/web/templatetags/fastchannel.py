@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
-from django_stubs_ext import StrOrPromise
 
 from fastchannel.web import times, words
 from fastchannel.web.places import place_words
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 register = template.Library()
 
@@ -93,6 +96,15 @@ def at(when: datetime | None, zone: str = "UTC") -> SafeString:
     if when is None:
         return SafeString("—")
     text = times.moment_words(when, zone or "UTC", get_language())
+    return format_html('<time datetime="{}">{}</time>', times.iso(when), text)
+
+
+@register.filter
+def by(when: datetime | None, zone: str = "UTC") -> SafeString:
+    """A deadline in the place's time with the zone named."""
+    if when is None:
+        return SafeString("—")
+    text = times.deadline_words(when, zone or "UTC", get_language())
     return format_html('<time datetime="{}">{}</time>', times.iso(when), text)
 
 

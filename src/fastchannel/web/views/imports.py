@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_stubs_ext import StrOrPromise
 
 from fastchannel.casework.errors import InvalidEntryError, KeyConflictError
 from fastchannel.casework.permissions import Denial
@@ -31,6 +30,9 @@ from fastchannel.web.held import today
 from fastchannel.web.lists import PageOfRows, page_of
 from fastchannel.web.rejects import left_out, rejects_csv
 from fastchannel.web.words import Badge
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 MOST_SHOWN = 200  # rows of a preview; the whole list is in the file
 OUTCOMES: dict[str, Badge] = {
@@ -84,6 +86,7 @@ class Job:
     pager: PageOfRows | None = None
     hidden: dict[str, str] = field(default_factory=dict)
     rejects_url: str = ""
+    notes: list[str] = field(default_factory=list)
 
 
 @page("import")
@@ -215,7 +218,21 @@ def _checked(found: Preview, hidden: dict[str, str], language: str) -> Job:
         caption=_caption(len(rows), total),
         tone="wait" if rejected or duplicate else "",
         hidden=hidden,
+        notes=_notes(found),
     )
+
+
+def _notes(found: Preview) -> list[str]:
+    """What was taken from the file as a whole, where that is not plain to see."""
+    notes = []
+    if found.ignored:
+        notes.append(_("These columns are not known and are left out: %(columns)s.") % {"columns": ", ".join(found.ignored)})
+    if not found.encoding.startswith("UTF"):
+        notes.append(
+            _("The file is not in UTF-8; it was read as %(encoding)s. See whether the names are right.")
+            % {"encoding": found.encoding}
+        )
+    return notes
 
 
 def _written(request: HttpRequest, stored: Import) -> Job:
@@ -224,6 +241,7 @@ def _written(request: HttpRequest, stored: Import) -> Job:
     outcome = request.GET.get("show", "")
     found = queries.import_rows(stored.id, outcome=outcome if outcome in OUTCOMES else "", after=request.GET.get("after", ""))
     pager = page_of(request, found.items, found.after)
+    names = {} if running else queries.travellers(actor_of(request), [row.journey for row in found.items])
     total = stored.accepted + stored.rejected + stored.duplicate
     return Job(
         filename=stored.filename,
@@ -242,7 +260,7 @@ def _written(request: HttpRequest, stored: Import) -> Job:
         rows=[
             RowLine(
                 line=row.line,
-                name="",
+                name=names.get(row.journey, ""),
                 journey=row.journey,
                 badge=OUTCOMES[row.outcome],
                 faults=_faults(imports.problems_of(row), language),

@@ -95,9 +95,11 @@ def show(
 
 
 def _touches(record: Record, language: str) -> list[dict[str, object]]:
+    found = queries.accesses(record.journey)
+    names = {**queries.callers(item.actor for item in found), f"traveller-{record.journey}": ""}
     return [
-        {"at": item.at, "role": item.role, "actor": item.actor, "why": words.touch(item.why, language)}
-        for item in queries.accesses(record.journey)
+        {"at": item.at, "role": item.role, "actor": names.get(item.actor, item.actor), "why": words.touch(item.why, language)}
+        for item in found
     ]
 
 

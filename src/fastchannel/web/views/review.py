@@ -78,7 +78,7 @@ def _four_eyes(record: Record) -> str:
     given = [event for event in record.events if isinstance(event, ev.Reviewed)]
     approved = bool(given) and given[-1].outcome is ev.Outcome.APPROVED
     if approved and given[-1].by == record.actor.id and record.standing.stage != Stage.APPROVED:
-        return _("You have approved. The agreement asks for a second officer, who must be somebody else.")
-    if approved:
+        return ""  # the button says why it is shut
+    if approved and record.standing.stage != Stage.APPROVED:
         return _("One officer has approved. The agreement asks for a second, who must be somebody else.")
     return _("The agreement asks two officers to approve.")

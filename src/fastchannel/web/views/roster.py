@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
-from django_stubs_ext import StrOrPromise
 
 from fastchannel.decide.stages import Stage
 from fastchannel.decide.standing import Verdict
@@ -17,6 +17,9 @@ from fastchannel.node.desk import office
 from fastchannel.web import words
 from fastchannel.web.access import actor_of, page
 from fastchannel.web.lists import PAGE, Filter, page_of, shown
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

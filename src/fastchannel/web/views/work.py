@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -14,7 +15,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
-from django_stubs_ext import StrOrPromise
 
 from fastchannel.decide.stages import Stage
 from fastchannel.node import queries
@@ -30,8 +30,12 @@ from fastchannel.web.navigation import TITLES
 from fastchannel.web.places import place_words
 from fastchannel.web.record import Record
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 SITE_STAGES = (Stage.ARRIVED.value, Stage.ISOLATED.value, Stage.FOLLOWED_UP.value)
 CHECKPOINT_STAGES = (Stage.APPROVED.value, Stage.TRAVELLING.value)
+STALE = timedelta(days=2)  # whoever should have left before that will not come to the gate
 STEPS: dict[Role, tuple[str, ...]] = {
     Role.LABORATORY: ("result", "sample", "document", "correct"),
     Role.CARRIER: ("board", "deny", "arrive", "document", "replan", "correct"),
@@ -66,6 +70,7 @@ class Line:
     task: str
     due: datetime | None
     zone: str
+    departs: bool = False  # ``due`` is a departure, not the end of a window
 
 
 @page("laboratory")
@@ -89,16 +94,20 @@ def laboratory(request: HttpRequest) -> HttpResponse:
 @page("checkpoint")
 @require_GET
 def checkpoint(request: HttpRequest) -> HttpResponse:
-    """Travellers about to board or to arrive, the nearest departure first."""
+    """Travellers about to board or to arrive, the nearest departure first; who is asked for by name is shown whenever due."""
+    flight, text = request.GET.get("flight", "").strip().upper()[:32], request.GET.get("text", "")[:100]
     found = queries.queue(
         actor_of(request),
         stages=CHECKPOINT_STAGES,
-        flight=request.GET.get("flight", "").strip().upper()[:32],
-        text=request.GET.get("text", "")[:100],
+        departing_from=None if flight or text else office().clock.now() - STALE,
+        flight=flight,
+        text=text,
         after=request.GET.get("after", ""),
         limit=PAGE,
     )
-    answer = _("Who boards or arrives next, and whether the rules let them pass.")
+    answer = _(
+        "Who boards or arrives next, and whether the rules let them pass. Earlier departures are found by name or flight."
+    )
     return _show(request, "checkpoint", answer, [_listed(row, language_of(request)) for row in found.items], found.after)
 
 
@@ -179,6 +188,7 @@ def _listed(row: queries.Listed, language: str) -> Line:
         task=str(gate),
         due=row.departure if row.stage in CHECKPOINT_STAGES else row.next_due,
         zone=framed.departure_zone if row.stage in CHECKPOINT_STAGES else framed.zone,
+        departs=row.stage in CHECKPOINT_STAGES,
     )
 
 
