@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,13 +21,15 @@ from click.testing import CliRunner, Result
 
 from fastchannel.agreement.shipped import shipped
 from fastchannel.cli import batch
+from fastchannel.cli.blocks import Source
 from fastchannel.cli.main import build
+from fastchannel.cli.verdicts import Sink
 from fastchannel.decide import standing as standing_module
 from fastchannel.decide.decide import decide
 from fastchannel.terms.events import Event, decode_many
 
 AT = datetime(2020, 6, 1, tzinfo=UTC)
-COUNT = 230  # more than one chunk
+COUNT = 230  # more than one block
 
 
 def run(*arguments: object) -> Result:
@@ -168,3 +174,38 @@ def test_one_journey_may_be_written_in_any_of_three_ways(shape: str, tmp_path: P
     path.write_text(texts[shape])
     result = run("decide", "--agreement", "china-korea", "--at", AT.isoformat(), "--json", path)
     assert json.loads(result.stdout)["journey"] == events[0]["journey"]
+
+
+def test_a_batch_that_is_killed_leaves_no_output_and_no_process(tmp_path: Path, lines: list[bytes]) -> None:
+    source, out = write_input("jsonl", tmp_path, lines * 60, ""), tmp_path / "out.jsonl"
+    part = tmp_path / ".out.jsonl.part"
+    command = [sys.executable, "-m", "fastchannel", "decide", "--agreement", "china-korea", "--at", AT.isoformat()]
+    batch_run = subprocess.Popen([*command, "--batch", source, "--out", out, "--workers", "2"], start_new_session=True)
+    _until(lambda: part.exists() and part.stat().st_size > 0)
+    batch_run.kill()
+    batch_run.wait()
+    _until(lambda: not _alive(batch_run.pid))
+    assert not out.exists()
+
+
+def _until(holds: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def _alive(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_process_of_the_batch_that_ends_is_told_and_leaves_no_output(tmp_path: Path, lines: list[bytes]) -> None:
+    source, out = write_input("jsonl", tmp_path, lines, ""), tmp_path / "out.jsonl"
+    task = batch.Task(agreement="no-such-text", at=AT, known=None, language="en", kind="jsonl")
+    with pytest.raises(batch.BatchError, match="nothing was written"):
+        batch.run_batch(task, Source(source), Sink(out), rejected=tmp_path / "rejected.csv", workers=2)
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]

@@ -41,9 +41,8 @@ def add_to(root: click.Group) -> None:
     exits={0: "every text is in order", MISTAKES: "there are mistakes: each is on a line of stdout"},
 )
 @click.argument("texts", metavar="FILE...", nargs=-1, required=True)
-@language_option
 @json_option
-def check(*, texts: tuple[str, ...], language: str, as_json: bool) -> int:
+def check(*, texts: tuple[str, ...], as_json: bool) -> int:
     """List every mistake of the texts, each as file:line: where: found, expected."""
     found: dict[str, tuple[Mistake, ...]] = {}
     for name in texts:
@@ -60,22 +59,15 @@ def check(*, texts: tuple[str, ...], language: str, as_json: bool) -> int:
     else:
         for name, mistakes in found.items():
             for one in mistakes:
-                click.echo(_line(name, one, language))
+                click.echo(_line(name, one))
             if not mistakes:
-                message(translate(N_("{name}: in order"), language, name=name))
+                message(f"{name}: in order")
     return MISTAKES if any(found.values()) else 0
 
 
-def _line(name: str, mistake: Mistake, language: str) -> str:
-    text = translate(
-        N_("{name}:{line}: {where}: found {found}, expected {expected}"),
-        language,
-        name=name,
-        line=mistake.line,
-        where=mistake.where,
-        found=mistake.found,
-        expected=mistake.expected,
-    )
+def _line(name: str, mistake: Mistake) -> str:
+    # In English alone, as the language of agreements and what is said of its mistakes are.
+    text = f"{name}:{mistake.line}: {mistake.where}: found {mistake.found}, expected {mistake.expected}"
     return f"{text}. {mistake.hint}" if mistake.hint else text
 
 

@@ -9,24 +9,30 @@ import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Self
 
 from fastchannel.agreement.agreement import Versions
+from fastchannel.cli.blocks import Block, Source
 from fastchannel.cli.texts import find_versions
-from fastchannel.cli.travellers import Source, Traveller, events_of
+from fastchannel.cli.travellers import Traveller, events_of
 from fastchannel.cli.verdicts import Sink, encode_answers
 from fastchannel.decide.decide import decide
 from fastchannel.decide.standing import Standing, Verdict
 from fastchannel.terms.errors import FastChannelError
 
-CHUNK = 200  # journeys handed to a process at once: some 50 ms of work
 FIRST = 10  # rejections that are told at once
-WAITING = 3  # chunks in flight for each process: enough that none idles, few enough that memory stays flat
+WAITING = 3  # blocks in flight for each process: enough that none idles, few enough that memory stays flat
+GARBAGE = 50_000  # objects made before garbage is looked for; a decision leaves none that needs to be looked for
+
+
+class BatchError(FastChannelError):
+    """The batch could not be finished."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +57,10 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a process makes of one chunk."""
+    """What a process makes of one block."""
 
     raw: bytes
+    read: int
     verdicts: Counter[str]
     rejected: list[Rejection]
 
@@ -67,6 +74,14 @@ class Tally:
     rejected: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
     first_rejections: list[Rejection] = field(default_factory=list)
+
+    def add(self, answers: Answers) -> None:
+        """Count what was made of one block."""
+        self.read += answers.read
+        self.decided += answers.verdicts.total()
+        self.rejected += len(answers.rejected)
+        self.verdicts.update(answers.verdicts)
+        self.first_rejections += answers.rejected[: max(0, FIRST - len(self.first_rejections))]
 
     @property
     def balances(self) -> bool:
@@ -82,17 +97,26 @@ def decide_traveller(texts: Versions, traveller: Traveller, at: datetime, known:
     return decide(texts, events, at, known=known)
 
 
-def decide_chunk(texts: Versions, task: Task, travellers: Iterable[Traveller]) -> Answers:
+def decide_block(texts: Versions, task: Task, block: Block) -> Answers:
     """Decide on some travellers; one on whom we cannot decide is rejected, and the others are not touched by it."""
-    answers: list[tuple[int, Standing]] = []
+    read = 0
+    verdicts: Counter[str] = Counter()
     rejected: list[Rejection] = []
-    for traveller in travellers:
-        try:
-            answers.append((traveller.line, decide_traveller(texts, traveller, task.at, task.known)))
-        except FastChannelError as error:
-            rejected.append(Rejection(traveller.line, traveller.journey, str(error)))
-    verdicts = Counter(standing.verdict.value for _, standing in answers)
-    return Answers(encode_answers(task.kind, answers, task.language), verdicts, rejected)
+
+    def answers() -> Iterator[tuple[int, Standing]]:
+        nonlocal read
+        for traveller in block.travellers():
+            read += 1
+            try:
+                standing = decide_traveller(texts, traveller, task.at, task.known)
+            except FastChannelError as error:
+                rejected.append(Rejection(traveller.line, traveller.journey, str(error)))
+            else:
+                verdicts[standing.verdict.value] += 1
+                yield traveller.line, standing
+
+    raw = encode_answers(task.kind, answers(), task.language)  # each is encoded before the next is decided
+    return Answers(raw, read, verdicts, rejected)
 
 
 _in_process: tuple[Versions, Task] | None = None  # of a worker process, set once when it starts
@@ -101,38 +125,48 @@ _in_process: tuple[Versions, Task] | None = None  # of a worker process, set onc
 def _start(task: Task) -> None:
     global _in_process  # noqa: PLW0603 — a pool gives its processes nothing else to keep things in
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops the pool
+    os.environ["POLARS_MAX_THREADS"] = "1"  # there is a process for each core already
     _in_process = (find_versions(task.agreement), task)
     gc.freeze()  # the texts and the modules stay as long as the process: collections need not look at them again
+    gc.set_threshold(GARBAGE)
+    Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _work(travellers: list[Traveller]) -> Answers:
+def _end_with_parent() -> None:
+    # A parent that was killed cannot stop the pool, and a worker that waits for work would wait for ever.
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _work(block: Block) -> Answers:
     assert _in_process is not None  # noqa: S101
-    return decide_chunk(*_in_process, travellers)
-
-
-def _chunks(source: Source, size: int) -> Iterator[list[Traveller]]:
-    travellers = iter(source)
-    while chunk := list(islice(travellers, size)):
-        yield chunk
+    return decide_block(*_in_process, block)
 
 
 def _answers(task: Task, source: Source, workers: int) -> Iterator[tuple[int, Answers]]:
+    """How far into the source each block reaches, and its answers, in the order of the source."""
     if workers == 1:
         texts = find_versions(task.agreement)
-        for chunk in _chunks(source, CHUNK):
-            yield len(chunk), decide_chunk(texts, task, chunk)
+        for block in source:
+            yield block.end, decide_block(texts, task, block)
         return
     # Started afresh rather than forked: Parquet's reader has threads, and a fork would copy their locks.
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start, initargs=(task,))
     waiting: deque[tuple[int, Future[Answers]]] = deque()
     try:
-        for chunk in _chunks(source, CHUNK):
-            waiting.append((len(chunk), pool.submit(_work, chunk)))
+        for block in source:
+            waiting.append((block.end, pool.submit(_work, block)))
             if len(waiting) >= workers * WAITING:
-                size, future = waiting.popleft()
-                yield size, future.result()
-        for size, future in waiting:
-            yield size, future.result()
+                end, future = waiting.popleft()
+                yield end, future.result()
+        for end, future in waiting:
+            yield end, future.result()
+    except BrokenProcessPool as error:
+        raise BatchError(
+            "one of the batch's processes ended unexpectedly, perhaps for want of memory; nothing was written"
+        ) from error
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -149,17 +183,13 @@ def run_batch(
     """Decide on everybody in ``source``; answers go to ``sink`` in the order of the source, the rest to ``rejected``."""
     tally = Tally()
     with sink, Listing(rejected) as listing:
-        for size, answers in _answers(task, source, workers or available_cores()):
+        for end, answers in _answers(task, source, workers or available_cores()):
             sink.write(answers.raw)
             listing.add(answers.rejected)
-            tally.read += size
-            tally.decided += size - len(answers.rejected)
-            tally.rejected += len(answers.rejected)
-            tally.verdicts.update(answers.verdicts)
-            tally.first_rejections += answers.rejected[: max(0, FIRST - len(tally.first_rejections))]
-            on_progress(source.done, source.size)
-        sink.finish()
+            tally.add(answers)
+            on_progress(end, source.size)
         listing.finish(needed=tally.rejected > 0)
+        sink.finish()  # last: answers under their name have the list of the rejected beside them
     return tally
 
 

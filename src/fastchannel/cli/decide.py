@@ -10,12 +10,13 @@ import click
 from rich.table import Table
 
 from fastchannel.cli.batch import Rejection, Tally, Task, decide_traveller, run_batch, verdict_counts
+from fastchannel.cli.blocks import Source, format_of
 from fastchannel.cli.clock import now
 from fastchannel.cli.command import command, instant, json_option, language_option
 from fastchannel.cli.console import emit_json, message, page, progress
 from fastchannel.cli.standing_page import print_standing, step_titles
 from fastchannel.cli.texts import find_versions
-from fastchannel.cli.travellers import Source, Traveller, TravellersError, format_of
+from fastchannel.cli.travellers import Traveller, TravellersError
 from fastchannel.cli.verdicts import Sink
 from fastchannel.decide.standing import Verdict
 from fastchannel.decide.words import VERDICTS

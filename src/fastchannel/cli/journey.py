@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from fastchannel.agreement.vocabulary import Words
 from fastchannel.cli.command import command, instant, json_option, language_option
 from fastchannel.cli.console import emit_json, page
+from fastchannel.cli.event_words import EventWords
 from fastchannel.cli.node import database_of
 from fastchannel.cli.standing_page import print_standing, print_timeline, step_titles
 from fastchannel.terms.events import Applied
@@ -70,5 +72,6 @@ def show(
     console = page()
     zone: ZoneInfo = texts.newest.zone(applied.itinerary.destination)
     titles = step_titles(texts, standing, language)
-    print_timeline(console, seen, language, zone, titles)
+    text = next((one for one in texts if one.version == standing.version), texts.newest)
+    print_timeline(console, seen, EventWords(words=Words(text.text, language), titles=titles, zone=zone))
     print_standing(console, standing, language, titles)

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 from rich.table import Table
 
+from fastchannel.agreement.shipped import shipped
 from fastchannel.cli.command import command, instant, json_option
 from fastchannel.cli.console import emit_json, message, page, progress
 from fastchannel.cli.texts import find_agreement
@@ -70,6 +71,8 @@ def init(
     for key in created.keys:
         table.add_row(key.name, key.role, key.organisation, key.secret)
     page().print(table)
+    if not agreements and not any(party in versions.newest.parties for versions in shipped().values()):
+        message(f"No agreement that ships names {party}. Before the first application: fastchannel node adopt {directory} FILE")
     message(f"Passwords and keys are not shown again. Start the node: fastchannel node run {directory}")
 
 
@@ -113,6 +116,8 @@ def status(*, directory: Path, as_json: bool) -> int:
         for name in ("database", "migrations", "worker"):
             table.add_row(name, "yes" if getattr(found, name) else "no")
         page().print(table)
+        if not found.worker:
+            message(f"No worker answers. Where the node is not running, start it: fastchannel node run {directory}")
     return 0 if found.ok else UNWELL
 
 

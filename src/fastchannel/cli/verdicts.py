@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import msgspec
 
-from fastchannel.cli.travellers import format_of
+from fastchannel.cli.blocks import format_of
 from fastchannel.decide.standing import Standing, encode
 from fastchannel.decide.words import say
 
