@@ -154,12 +154,17 @@ def _anchors(journey: Journey, applied: Applied, itinerary: Itinerary, agreement
 
 def _watch_texts(look: Looking, versions: Versions) -> None:
     """A later text can begin to govern when it is adopted or enters into force, by the dates of any of the journey's places."""
-    zones = {zone for _, zone in look.anchors.values()}
-    for version in versions:
-        if version.version > look.provisions.version:
-            for day in (version.adopted, version.in_force):
-                for zone in zones:
-                    look.watch(day_start(day, zone))
+    yesterday = date.fromordinal(max(1, look.at.toordinal() - 1))  # somewhere it may still be that date
+    days = [
+        day
+        for version in versions
+        if version.version > look.provisions.version
+        for day in (version.adopted, version.in_force)
+        if day >= yesterday
+    ]
+    for zone in {zone for _, zone in look.anchors.values()}:
+        for day in days:
+            look.watch(day_start(day, zone))
 
 
 def _local_departure(anchors: Anchors) -> date:

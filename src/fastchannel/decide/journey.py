@@ -95,7 +95,7 @@ def fold(events: Iterable[Event], at: datetime, known: datetime) -> Journey:
         unique[event.id] = event
         if type(event) is ev.Corrected and event.at <= known:
             corrections.append(event)
-    journey = Journey(id=min((event.journey for event in unique.values()), default=""))
+    journey = Journey(id="")
     if corrections:
         _correct(unique, corrections, journey)
     ordered = sorted(unique.values(), key=_when)
@@ -106,6 +106,7 @@ def fold(events: Iterable[Event], at: datetime, known: datetime) -> Journey:
             # Whatever another clock said, nothing of a journey comes before its application.
             journey.applied, journey.itinerary, journey.stage = event, event.itinerary, Stage.APPLIED
             break
+    journey.id = journey.applied.journey if journey.applied else min((event.journey for event in unique.values()), default="")
     for event in ordered:
         _APPLY[type(event)](journey, event)
     return journey
