@@ -17,7 +17,7 @@ from fastchannel.casework.office import Office
 from fastchannel.casework.permissions import Subject
 from fastchannel.casework.ports import Access, Entry, Held, Person
 from fastchannel.decide.stages import Stage
-from fastchannel.terms.events import Event, Itinerary, Role
+from fastchannel.terms.events import Documented, Event, Itinerary, Role
 
 AGREEMENTS = Path(__file__).resolve().parents[1] / "spec" / "agreements"
 NOW = datetime(2020, 5, 4, 1, 0, tzinfo=UTC)
@@ -34,6 +34,7 @@ ITINERARY = Itinerary(
 SPONSOR = Actor(id="a-sponsor", role=Role.SPONSOR, party="CN", organisation="sponsor-1")
 OTHER_SPONSOR = Actor(id="a-other", role=Role.SPONSOR, party="CN", organisation="sponsor-2")
 REVIEWER = Actor(id="a-reviewer", role=Role.REVIEWER, party="CN", jurisdiction=frozenset({"CN-SH"}))
+MISSION = Actor(id="a-mission", role=Role.MISSION, party="CN")
 MONITOR = Actor(id="a-monitor", role=Role.MONITOR, party="CN")
 SECRETARIAT = Actor(id="a-secretariat", role=Role.SECRETARIAT, party="CN")
 CARRIER = Actor(id="a-carrier", role=Role.CARRIER, party="CN", organisation="cn-carrier-1")
@@ -138,6 +139,13 @@ class MemoryJournal:
 
     def events(self, journey: str) -> tuple[Event, ...]:
         return self.held.get(journey, ())
+
+    def presented(self, document: str, number: str) -> Sequence[str]:
+        return [
+            journey
+            for journey, events in self.held.items()
+            if any(isinstance(event, Documented) and (event.document, event.number) == (document, number) for event in events)
+        ]
 
     def append(self, entries: Sequence[Entry]) -> None:
         for entry in entries:

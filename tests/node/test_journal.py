@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from fastchannel.casework.permissions import Denial
 from fastchannel.casework.ports import Person as Person_
 from fastchannel.decide.standing import encode
 from fastchannel.node.models import AccessLog, Account, Deadline, Event, IdempotencyKey, Journey, Person
-from fastchannel.terms.events import Outcome
+from fastchannel.terms.events import Itinerary, Outcome
 from tests.casework import cases
 
 
@@ -128,3 +128,34 @@ def test_a_persons_data_is_corrected_with_a_reason_and_leaves_the_record_alone(d
     assert Person.objects.get(journey=journey).duplicate_key == "M87654321|kr-cn|2020-05-22"
     assert AccessLog.objects.filter(why="amend: typing error", journeys__contains=[journey]).count() == 1
     assert Event.objects.count() == 1
+
+
+def _certificate(desk: Any, number: int, certificate: str = "C-1", document: str = "exemption-certificate") -> Receipt:
+    """A journey from Shanghai to Seoul after July 2020, with Korea's certificate of that number."""
+    plan = Itinerary(departure=datetime.fromisoformat("2020-08-20T09:00:00+08:00"), origin="CN-SH", destination="KR-11")
+    wanted = cases.application(route="cn-kr", itinerary=plan, key=f"apply-{number}")
+    receipt = applications.apply(desk, cases.SPONSOR, **wanted)
+    assert isinstance(receipt, Receipt)
+    shown = applications.document(
+        desk, cases.MISSION, receipt.journey, document=document, issuer="kr-mission-cn", issued=desk.clock.now(),
+        number=certificate, key=f"document-{number}",
+    )  # fmt: skip
+    assert isinstance(shown, Receipt)
+    return receipt
+
+
+def test_a_certificate_good_for_one_crossing_is_not_taken_for_a_second(desk: Any, hand_clock: Any) -> None:
+    hand_clock.forward(days=90)  # the agreement takes it for one crossing from 20 July 2020, clause 3(7)
+    first = _certificate(desk, 1)
+    with pytest.raises(InvalidEntryError, match="another crossing"):
+        _certificate(desk, 2)
+    _certificate(desk, 3, certificate="C-2")
+    _certificate(desk, 4, document="pledge")
+    _certificate(desk, 5, document="pledge")  # the agreement does not say so of a pledge
+    applications.withdraw(desk, cases.SPONSOR, first.journey, key="w")
+    _certificate(desk, 6)
+
+
+def test_before_july_2020_a_certificate_may_serve_again(desk: Any) -> None:
+    _certificate(desk, 1)
+    _certificate(desk, 2)

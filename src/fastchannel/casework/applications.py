@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from fastchannel.agreement.agreement import Agreement
+from fastchannel.agreement.provisions import Paper
 from fastchannel.casework.actor import Actor
+from fastchannel.casework.errors import InvalidEntryError
 from fastchannel.casework.office import Office, Receipt
 from fastchannel.casework.permissions import Action, Denial
 from fastchannel.casework.ports import Person, Stamp
+from fastchannel.decide.decide import provisions_for
+from fastchannel.decide.journey import fold
+from fastchannel.decide.stages import Stage
+from fastchannel.decide.standing import Standing
 from fastchannel.terms.events import Applied, Documented, Event, Itinerary, Replanned, Sponsored, Withdrawn
+from fastchannel.terms.language import N_
 
 
 def application(
@@ -115,7 +123,10 @@ def document(
     at: datetime | None = None,
     evidence: tuple[str, ...] = (),
 ) -> Receipt | Denial:
-    """Somebody looked at a document; ``accepted`` says whether it was genuine and right."""
+    """Somebody looked at a document; ``accepted`` says whether it was genuine and right.
+
+    Raises InvalidEntryError where the agreement takes it for one crossing only, and another journey has it already.
+    """
     return office.record(
         actor,
         Action.DOCUMENT,
@@ -136,7 +147,32 @@ def document(
         key=key,
         at=at,
         evidence=evidence,
+        guard=partial(_once_only, office, journey, document, number) if number else None,
     )
+
+
+def _once_only(office: Office, journey: str, document: str, number: str, standing: Standing, events: Sequence[Event]) -> None:
+    provisions = provisions_for(office.texts.versions(standing.agreement), events, standing.at)
+    if provisions is None or not any(
+        isinstance(measure, Paper) and measure.single_use and measure.document == document for measure in provisions.measures
+    ):
+        return
+    for other in office.journal.presented(document, number):
+        if other != journey and _counts(office, other, document, number):
+            raise InvalidEntryError(
+                "number",
+                N_("The document {found} was presented for another crossing; the agreement takes it for one only."),
+                found=number,
+            )
+
+
+def _counts(office: Office, journey: str, document: str, number: str) -> bool:
+    """Whether a document still stands in a journey: not retracted, and the journey not given up before it began."""
+    if office.journal.subject(journey).stage in (Stage.WITHDRAWN, Stage.REFUSED):
+        return False
+    now = office.clock.now()
+    held = fold(office.journal.events(journey), now, now).documents
+    return any((paper.document, paper.number) == (document, number) for paper in held)
 
 
 def replan(

@@ -113,6 +113,10 @@ class Journal(Protocol):
         """The journey's events in the order of recording."""
         ...
 
+    def presented(self, document: str, number: str) -> Sequence[str]:
+        """The journeys for which a document of that number was recorded. Until the transaction ends nobody records another."""
+        ...
+
     def append(self, entries: Sequence[Entry]) -> None:
         """Write events, projections, deadlines, notices and persons. A journey that is new is created."""
         ...

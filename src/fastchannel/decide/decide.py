@@ -78,10 +78,7 @@ def _decided(versions: Versions, journey: Journey, at: datetime, known: datetime
     if route not in versions.newest.routes:
         return _unanswerable(journey, versions.newest, at, known, "agreement.no-such-route", route)
     anchors = _anchors(journey, applied, itinerary, versions.newest)
-    held = not foreign and applied.version in versions
-    governing = versions.governing(
-        min(at, _closed_at(journey) or at), applied.version if held else versions.newest.version, anchors
-    )
+    governing = _governing(versions, journey, applied, at, anchors, foreign=foreign)
     if route not in governing.routes:
         return _unanswerable(journey, governing, at, known, "agreement.no-such-route", route)
     provisions = governing.provisions(_case(applied, itinerary, journey, route), _local_departure(anchors))
@@ -115,6 +112,29 @@ def _decided(versions: Versions, journey: Journey, at: datetime, known: datetime
         return _standing(look, journey.stage, "")
     _read(look, applied, itinerary)
     return _judge(look)
+
+
+def provisions_for(text: Agreement | Versions, events: Iterable[Event], at: datetime) -> Provisions | None:
+    """What the text provides for the journey of these events at ``at``; None where it has no application or no such route."""
+    journey = fold(events, utc(at), utc(at))
+    versions = text if isinstance(text, Versions) else Versions.of(text)
+    applied, itinerary = journey.applied, journey.itinerary
+    if applied is None or itinerary is None:
+        return None
+    anchors = _anchors(journey, applied, itinerary, versions.newest)
+    governing = _governing(versions, journey, applied, utc(at), anchors, foreign=False)
+    if applied.route not in governing.routes:
+        return None
+    return governing.provisions(_case(applied, itinerary, journey, applied.route), _local_departure(anchors))
+
+
+def _governing(
+    versions: Versions, journey: Journey, applied: Applied, at: datetime, anchors: Anchors, *, foreign: bool
+) -> Agreement:
+    """The version that governs; one that ended is governed for ever as it was then."""
+    held = not foreign and applied.version in versions
+    began = applied.version if held else versions.newest.version
+    return versions.governing(min(at, _closed_at(journey) or at), began, anchors)
 
 
 def _anchors(journey: Journey, applied: Applied, itinerary: Itinerary, agreement: Agreement) -> Anchors:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from fastchannel.casework.errors import KeyConflictError, KeyRaceError, UnknownJourneyError
@@ -16,7 +16,7 @@ from fastchannel.casework.projection import Row
 from fastchannel.casework.roster import duplicate_key
 from fastchannel.decide.stages import Stage
 from fastchannel.node import models
-from fastchannel.terms.events import Event, decode, encode, kind_of
+from fastchannel.terms.events import Documented, Event, decode, encode, kind_of
 
 _SUBJECT = ("id", "stage", "sponsor", "origin", "arrival_place", "destination", "verdict")
 _ROW = (
@@ -46,6 +46,14 @@ class DatabaseJournal:
         """The journey's events in the order of recording."""
         bodies = models.Event.objects.filter(journey=journey).order_by("seq").values_list("body", flat=True)
         return tuple(decode(bytes(body)) for body in bodies)
+
+    def presented(self, document: str, number: str) -> Sequence[str]:
+        """The journeys for which a document of that number was recorded; a lock on the number lasts until the commit."""
+        reference = f"{document} {number}"
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [reference])
+        found = models.Event.objects.filter(reference=reference).exclude(reference="")
+        return list(found.values_list("journey_id", flat=True).distinct())
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Write events, rows, deadlines, notices and persons, each table in one statement."""
@@ -164,6 +172,7 @@ def stored(event: Event) -> models.Event:
         recorded=event.recorded,
         by=event.by,
         role=event.role.value,
+        reference=f"{event.document} {event.number}" if isinstance(event, Documented) and event.number else "",
         body=encode(event),
     )
 

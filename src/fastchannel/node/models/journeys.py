@@ -69,12 +69,14 @@ class Event(models.Model):
     recorded = models.DateTimeField()
     by = models.CharField(max_length=128, blank=True)
     role = models.CharField(max_length=16)
+    reference = models.TextField(blank=True, default="")  # of a document: its kind and number, by which it is found again
     body = models.BinaryField()
 
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["journey", "seq"], name="event_journey"),
             models.Index(fields=["kind", "at"], name="event_kind"),
+            models.Index(fields=["reference"], name="event_reference", condition=~Q(reference="")),
         ]
 
     def __str__(self) -> str:
