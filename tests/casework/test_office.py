@@ -244,3 +244,18 @@ def test_a_silent_day_brings_each_reminder_once_and_the_ladder_ends_in_a_hold(of
     assert len(sent) == len(set(sent))
     assert verdicts[-1] == "hold"
     assert {"reminder", "verdict-hold"} <= {notice.kind for notice in office.journal.notices}
+
+
+def test_a_clock_that_was_set_back_hides_nothing_and_later_entries_stay_later(office: MemoryOffice) -> None:
+    journey = apply(office, duties=["transport", "closed-loop"]).journey
+    office.clock.forward(hours=3)
+    approved = review.review(office, cases.REVIEWER, journey, outcome=Outcome.APPROVED, key="r")
+    office.clock.forward(hours=-5)  # before the application itself
+    assert office.tick(journey).stage == Stage.APPROVED
+    file = office.view(cases.REVIEWER, journey, why="test")
+    assert not isinstance(file, Denial)
+    assert file.standing.stage == Stage.APPROVED
+    withdrawn = applications.withdraw(office, cases.SPONSOR, journey, key="w")
+    assert isinstance(approved, Receipt)
+    assert isinstance(withdrawn, Receipt)
+    assert (withdrawn.stage, withdrawn.recorded) == (Stage.WITHDRAWN, approved.recorded)

@@ -163,8 +163,8 @@ class Office:
         """Look at a journey again though nothing happened: remind who must be reminded, and write its row anew."""
         with self.journal.transaction():
             before = self.journal.lock(journey)
-            now = self.clock.now()
             held = self.journal.events(journey)
+            now = self.now_for(held)
             standing = self.decide(held, now)
             sent = reminders(standing, lambda: self.stamp(system(self.party), journey, now))
             if sent:
@@ -178,11 +178,11 @@ class Office:
         denial = check(actor, Action.SEE_STATUS, subject)
         if denial:
             return denial
-        now = self.clock.now()
         events = self.journal.events(journey)
+        now = self.now_for(events)
         standing = self.decide(events, now)
         health = can(actor, Action.SEE_HEALTH, subject)
-        self.access.note(access(actor, now, Purpose.READ, why, journey))
+        self.access.note(access(actor, self.clock.now(), Purpose.READ, why, journey))
         return File(
             journey=journey,
             subject=subject,
@@ -197,6 +197,10 @@ class Office:
         touched = tuple(journeys)
         if touched:
             self.access.note(access(actor, self.clock.now(), purpose, why, *touched))
+
+    def now_for(self, events: Sequence[Event]) -> datetime:
+        """The node's time, never before the last of these records: a clock that was set back hides nothing of a journey."""
+        return max([self.clock.now(), *(event.recorded for event in events)])
 
     def decide(self, events: Sequence[Event], at: datetime) -> Standing:
         """Where a journey stands under the agreement that its application names."""
@@ -244,8 +248,8 @@ class Office:
             denial = check(write.actor, write.action, before.subject)
             if denial:
                 return denial
-            now = self.clock.now()
             held = self.journal.events(journey)
+            now = self.now_for(held)
             denial = write.guard(self.decide(held, now), held) if write.guard is not None else None
             if denial:
                 return denial

@@ -31,7 +31,7 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> Rebuilt:
         with desk.journal.transaction():
             row = Journey.objects.select_for_update(no_key=True).get(id=journey)
             events = desk.journal.events(journey)
-            standing = desk.decide(events, desk.clock.now())
+            standing = desk.decide(events, desk.now_for(events))
             projected, deadlines = project(standing, events)
             fresh = columns(projected)
             held = set(Deadline.objects.filter(journey=row).values_list("measure", "kind", "who", "status", "opens", "due"))
