@@ -14,7 +14,6 @@ from fastchannel.terms.language import N_, translate
 MOST_BYTES = 10 * 1024 * 1024
 MOST_ROWS = 10_000
 MOST_COLUMNS = 64
-MOST_CELL = 2_000
 _SEPARATORS = (",", ";", "\t")
 _HANGUL_SHARE = 0.9  # Chinese read as Korean gives hanja among the hangul; Korean gives hangul only
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

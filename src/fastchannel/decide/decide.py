@@ -60,11 +60,15 @@ def decide(
     at = utc(at)
     known = at if known is None else utc(known)
     journey = fold(events, at, known)
-    versions = text if isinstance(text, Versions) else Versions.of(text)
+    versions = _versions(text)
     try:
         return _decided(versions, journey, at, known, route)
     except OverflowError:  # a time so near the ends of the calendar that no window about it can be reckoned
         return _unanswerable(journey, versions.newest, at, known, "record.time-beyond-calendar", "")
+
+
+def _versions(text: Agreement | Versions) -> Versions:
+    return text if isinstance(text, Versions) else Versions.of(text)
 
 
 def _decided(versions: Versions, journey: Journey, at: datetime, known: datetime, route: str | None) -> Standing:
@@ -117,7 +121,7 @@ def _decided(versions: Versions, journey: Journey, at: datetime, known: datetime
 def provisions_for(text: Agreement | Versions, events: Iterable[Event], at: datetime) -> Provisions | None:
     """What the text provides for the journey of these events at ``at``; None where it has no application or no such route."""
     journey = fold(events, utc(at), utc(at))
-    versions = text if isinstance(text, Versions) else Versions.of(text)
+    versions = _versions(text)
     applied, itinerary = journey.applied, journey.itinerary
     if applied is None or itinerary is None:
         return None
@@ -460,7 +464,7 @@ def decide_under(
     applied = fold(events, at, at if known is None else known).applied
     standings = []
     for text in texts:
-        versions = text if isinstance(text, Versions) else Versions.of(text)
+        versions = _versions(text)
         if applied is None or applied.agreement == versions.id:
             standings.append(decide(versions, events, at, known=known))
             continue

@@ -76,7 +76,6 @@ class Journey:
     suspensions: dict[str, ev.Suspended] = field(default_factory=dict)  # triggers not resumed yet
     waivers: dict[str, Waiver] = field(default_factory=dict)
     appeals: dict[str, ev.Appealed] = field(default_factory=dict)  # not answered yet
-    answered: dict[str, ev.Appealed] = field(default_factory=dict)
     withdrawn: ev.Withdrawn | None = None
     next_event: datetime | None = None  # known already, and not happened yet
     unreadable: list[str] = field(default_factory=list)  # corrections that could not be applied
@@ -312,7 +311,6 @@ def _answered(journey: Journey, event: ev.Answered) -> None:
     appeal = journey.appeals.pop(event.appeal, None)
     if appeal is None:
         return
-    journey.answered[event.appeal] = appeal
     if event.upheld and appeal.against == REVIEW:
         _move(journey, "answered:reopened")
         if journey.sponsored:

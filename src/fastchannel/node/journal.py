@@ -61,7 +61,13 @@ class DatabaseJournal:
         models.Journey.objects.bulk_create(
             [models.Journey(id=entry.row.journey, revision=len(entry.events), **columns(entry.row)) for entry in new]
         )
-        models.Person.objects.bulk_create([_person(entry.row, entry.person) for entry in new if entry.person is not None])
+        models.Person.objects.bulk_create(
+            [
+                models.Person(journey_id=entry.row.journey, **_personal(entry.person, entry.row))
+                for entry in new
+                if entry.person is not None
+            ]
+        )
         for entry in entries:
             if entry.person is None:
                 self.project(entry.row, added=len(entry.events))
@@ -120,16 +126,7 @@ class DatabasePeople:
     def replace(self, journey: str, person: Person) -> None:
         """The person is as given from now on."""
         row = models.Journey.objects.get(id=journey)
-        changed = models.Person.objects.filter(journey=journey).update(
-            name=person.name,
-            passport=person.passport,
-            birth_date=person.birth_date,
-            nationality=person.nationality,
-            email=person.email,
-            telephone=person.telephone,
-            language=person.language,
-            duplicate_key=duplicate_key(person.passport, row.route, row.departure),
-        )
+        changed = models.Person.objects.filter(journey=journey).update(**_personal(person, row))
         if not changed:
             raise UnknownJourneyError(f"journey {journey}: the person was erased when the retention was over")
 
@@ -200,18 +197,17 @@ def replace_deadlines(items: Sequence[tuple[str, Sequence[DeadlineValue]]], *, f
     )
 
 
-def _person(row: Row, person: Person) -> models.Person:
-    return models.Person(
-        journey_id=row.journey,
-        name=person.name,
-        passport=person.passport,
-        birth_date=person.birth_date,
-        nationality=person.nationality,
-        email=person.email,
-        telephone=person.telephone,
-        language=person.language,
-        duplicate_key=duplicate_key(person.passport, row.route, row.departure),
-    )
+def _personal(person: Person, row: Row | models.Journey) -> dict[str, object]:
+    return {
+        "name": person.name,
+        "passport": person.passport,
+        "birth_date": person.birth_date,
+        "nationality": person.nationality,
+        "email": person.email,
+        "telephone": person.telephone,
+        "language": person.language,
+        "duplicate_key": duplicate_key(person.passport, row.route, row.departure),
+    }
 
 
 def _held(found: dict[str, str] | None, journey: str) -> Held:

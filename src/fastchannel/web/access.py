@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import get_language
 
 from fastchannel.casework.actor import Actor
-from fastchannel.casework.errors import InvalidEntryError, UnknownJourneyError
+from fastchannel.casework.errors import UnknownJourneyError
 from fastchannel.casework.permissions import Denial
 from fastchannel.node.desk import office
 from fastchannel.web.details import core_language
@@ -64,8 +64,3 @@ def record_or_refusal(request: HttpRequest, journey: str, *, why: str, **kwargs:
     if isinstance(found, Denial):
         raise DeniedError(found.text(core_language(language_of(request))))
     return found
-
-
-def entry_error(error: InvalidEntryError, request: HttpRequest) -> tuple[str, str]:
-    """The field and the message of what cannot be recorded, in the reader's language."""
-    return error.field, error.text(core_language(language_of(request)))

@@ -11,12 +11,19 @@ from fastchannel.casework.applications import named
 from fastchannel.decide.words import OBLIGATIONS
 from fastchannel.node.desk import office
 from fastchannel.terms.language import translate
+from fastchannel.web import times
 
 
 def today(versions: Versions) -> Agreement:
     """The version that an application names today, by the node's own clock."""
     desk = office()
     return named(desk, versions.id, desk.clock.now())
+
+
+def home_zone(party: str) -> str:
+    """The name of the zone in which a party's own officers read times."""
+    held = next(iter(office().texts.all().values()), None)
+    return held.newest.zone(party).key if held else times.NO_ZONE
 
 
 @dataclass(frozen=True, slots=True)

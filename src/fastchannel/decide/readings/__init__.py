@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from fastchannel.agreement.provisions import Gate, LaboratoryTest, Monitor, Paper, Quota, Stay
+from fastchannel.agreement.provisions import LaboratoryTest, Monitor, Paper, Quota, Stay
 from fastchannel.decide.looking import Looking
 from fastchannel.decide.readings.monitor import read_monitor
 from fastchannel.decide.readings.paper import read_paper
@@ -22,5 +22,3 @@ READINGS: dict[type[Any], Callable[[Looking, Any], Status]] = {
     Stay: read_stay,
     Quota: read_quota,
 }
-
-__all__ = ["READINGS", "Gate"]

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -71,9 +70,3 @@ class TextField(forms.CharField):
 def reason_field() -> TextField:
     """The reason that every officer's decision needs."""
     return TextField(label=_("Reason"), help_text=_("The traveller will read it."))
-
-
-def refuse_nul(value: str) -> None:
-    """No database text holds a zero byte."""
-    if "\x00" in value:
-        raise ValidationError(_("Found a zero byte; expected text."))

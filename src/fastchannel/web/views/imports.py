@@ -26,7 +26,7 @@ from fastchannel.web import times
 from fastchannel.web.access import actor_of, language_of, page
 from fastchannel.web.details import core_language
 from fastchannel.web.forms.apply import ConfirmForm, RosterForm, duties_of, pack
-from fastchannel.web.held import today
+from fastchannel.web.held import home_zone, today
 from fastchannel.web.lists import PageOfRows, page_of
 from fastchannel.web.rejects import left_out, rejects_csv
 from fastchannel.web.words import Badge
@@ -122,7 +122,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         "row_limit": times.number_words(MOST_ROWS, language),
         "columns": [{"name": name, "required": name in REQUIRED, "help": HELP.get(name, "")} for name in COLUMNS],
         "earlier": [_earlier(item) for item in queries.imports(actor_of(request), limit=10).items],
-        "node_zone": _zone(request),
+        "node_zone": home_zone(actor_of(request).party),
     }
     return render(request, "web/import.html", context, status=422 if form.errors else 200)
 
@@ -307,12 +307,6 @@ def _earlier(item: Import) -> dict[str, object]:
         "rows": item.total,
         "url": reverse("web:import-job", args=[item.id]),
     }
-
-
-def _zone(request: HttpRequest) -> str:
-    party = actor_of(request).party
-    held = next(iter(office().texts.all().values()), None)
-    return held.newest.zone(party).key if held else "UTC"
 
 
 def _again(request: HttpRequest, text: str) -> HttpResponse:

@@ -24,6 +24,7 @@ from fastchannel.web import acts, times, words
 from fastchannel.web.access import actor_of, language_of, record_or_refusal
 from fastchannel.web.details import core_language
 from fastchannel.web.forms.acts import ActForm
+from fastchannel.web.held import home_zone
 from fastchannel.web.record import Record
 from fastchannel.web.views import review, work
 
@@ -41,7 +42,7 @@ def journey(request: HttpRequest, journey: str) -> HttpResponse:
     entered = request.GET.get("known", "")
     if not entered:
         return show(request, record_or_refusal(request, journey, why="journey page"))
-    zone = times.zone_of(_zone(request))
+    zone = times.zone_of(home_zone(actor_of(request).party))
     moment = parse_datetime(entered) if len(entered) < 40 else None
     known = timezone.make_aware(moment, zone) if moment is not None and moment.tzinfo is None else moment
     now = office().clock.now()
@@ -66,7 +67,7 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     """The page of one record; with ``bound``, a form that has to be mended."""
-    zone = _zone(request)
+    zone = home_zone(actor_of(request).party)
     denial = check(record.actor, Action.SEE_ACCESS, record.file.subject)
     invite = check(record.actor, Action.INVITE, record.file.subject)
     language = core_language(record.language)
@@ -143,9 +144,3 @@ def invite(request: HttpRequest, journey: str) -> HttpResponse:
     address = request.build_absolute_uri(reverse("web:traveller", args=[token]))
     code = segno.make(address, error="m").svg_data_uri(scale=5, border=2, dark="#000", light="#fff")
     return render(request, "web/invite.html", {**record.context(), "address": address, "code": code})
-
-
-def _zone(request: HttpRequest) -> str:
-    party = actor_of(request).party
-    held = next(iter(office().texts.all().values()), None)
-    return held.newest.zone(party).key if held else times.NO_ZONE
