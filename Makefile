@@ -5,6 +5,7 @@ WORKERS ?= auto
 DEMO ?=
 TESTS ?=
 BENCH ?=
+MODELS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,10 +17,10 @@ LOCK := env -u UV_INDEX -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_INDEX_UR
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE) pyproject.toml --extra build
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench lock upgrade coverage clean
+.PHONY: help demo test check format docs bench conformance lock upgrade coverage clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.package ## set up and run two nodes with synthetic travellers, until stopped (options: DEMO="...")
 	@exec $(BIN)/fastchannel demo $(DEMO)
@@ -48,12 +49,16 @@ docs: $(VENV)/.package ## write the reference pages anew from the tables that th
 bench: $(VENV)/.package ## run every benchmark (fewer journeys: BENCH=--quick)
 	@$(BIN)/python -m bench.decide $(BENCH)
 
+conformance: $(VENV)/.package ## hold the forecast against published models (needs ../shared; a part: MODELS="wells csc")
+	@$(BIN)/python -m tools.conformance $(MODELS)
+
 coverage: $(VENV)/.package $(VENV)/.dev ## run the tests and show which branches they miss
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term-missing $(TESTS)
 
 lock: $(VENV)/.dev ## write the lock files anew after a change of pyproject.toml
 	$(LOCK) --output-file requirements.lock
 	$(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --extra bench --constraint requirements.lock --output-file requirements-bench.lock
 
 upgrade: ## write the lock files anew with the newest releases
 	$(MAKE) lock UPGRADE=--upgrade
