@@ -47,7 +47,7 @@ class Assay:
 
     ``correlation`` is the tetrachoric correlation of two tests of one infected person: each person has a standard normal
     effect z, and a test whose sensitivity at that age is s is positive with probability Φ((Φ⁻¹(s) + z √c) / √(1 − c)), whose
-    mean over people is s again. Tests with ``shares_effect`` False (antibodies) are independent of z.
+    mean over people is s again. All kinds of test share z.
     """
 
     name: str

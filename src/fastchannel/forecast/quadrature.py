@@ -220,7 +220,8 @@ def _breaks(problem: Problem, stratum: Stratum, symptomatic: bool, varying: int 
         if stratum.stay_home > 0.0:
             add([itinerary.departure, itinerary.departure - course.symptoms_days], onset)
         for watch in itinerary.watches:
-            at_change = [time - watch.delay for time in (*ends, *effects)]
+            others = (other.start + other.delay for other in itinerary.watches)
+            at_change = [time - watch.delay for time in (*ends, *effects, *others)]
             add([watch.start, watch.end, watch.start - course.symptoms_days, *at_change], onset)
     # Where infectiousness would begin before the infection, it begins with it.
     diagonal = [-(offset + course.spans[0]) for offset, moves in _starts(course, varying) if moves]
