@@ -35,6 +35,7 @@ MOST_KINKS = 80  # of a curve tabulated more finely than this, panels break at s
 CHUNK = 20_000  # nodes evaluated at once
 NEGLIGIBLE = 1e-14  # the weight of a node that is left out
 SHORTEST = 1e-10  # days; half of a panel that is left out
+SMOOTH_POWER = 6.0  # a density that rises more steeply from its start is smooth enough there
 
 
 class PrecisionError(FastChannelError):
@@ -182,7 +183,7 @@ def _with_lengths(
     low, high = tau[:, None] + least, tau[:, None] + most
     regular = np.arange(tau.min() + least, tau.max() + most, rule.width)
     across = np.concatenate((breaks, regular))
-    along = np.concatenate((diagonal, length.kinks, [least, most]))
+    along = np.concatenate((diagonal, length.kinks, [least, most], _graded(length)))
     edges = np.concatenate((np.broadcast_to(across, (tau.size, across.size)), tau[:, None] + along), axis=1)
     edges = np.sort(np.clip(edges, low, high), axis=1)
     at, rule_weights = np.polynomial.legendre.leggauss(rule.nodes)
@@ -193,6 +194,19 @@ def _with_lengths(
     joint = weights[row][:, None] * half[row, panel][:, None] * rule_weights * length.density(lengths)
     kept = joint > NEGLIGIBLE
     return np.broadcast_to(tau[row][:, None], joint.shape)[kept], lengths[kept], joint[kept]
+
+
+def _graded(length: Distribution) -> Floats:
+    """Breaks ever closer to the start of a density that rises there as a broken power, on which a rule settles slowly.
+
+    A Weibull or gamma density of shape a rises as the power a − 1 of the time since its start.
+    """
+    least, most = length.support
+    step = 1e-6 * (most - least)
+    low, high = length.density(least + step * np.array([1.0, 2.0]))
+    power = math.log2(high / low) if low > 0.0 and high > 0.0 else 0.0
+    smooth = power > SMOOTH_POWER or abs(power - round(power)) < 1e-3
+    return np.empty(0) if smooth else least + 2.0 * 4.0 ** -np.arange(1.0, 9.0)
 
 
 def _breaks(problem: Problem, stratum: Stratum, symptomatic: bool, varying: int | None) -> _Breaks:
