@@ -43,11 +43,13 @@ docs: $(VENV)/.package ## write the reference pages anew from the tables that th
 	$(BIN)/python tools/reference_agreement.py
 	$(BIN)/python tools/reference_decide.py
 	$(BIN)/python -m tools.reference_cases
+	$(BIN)/python tools/reference_pathogens.py
 	$(BIN)/python -m fastchannel.casework.reference > docs/reference/permissions.md
 	$(BIN)/fastchannel reference > docs/reference/commands.md
 
-bench: $(VENV)/.package ## run every benchmark (fewer journeys: BENCH=--quick)
+bench: $(VENV)/.package $(VENV)/.bench ## run every benchmark (shorter: BENCH=--quick)
 	@$(BIN)/python -m bench.decide $(BENCH)
+	@$(BIN)/python -m bench.forecast $(BENCH)
 
 conformance: $(VENV)/.package ## hold the forecast against published models (needs ../shared; a part: MODELS="wells csc")
 	@$(BIN)/python -m tools.conformance $(MODELS)
@@ -85,6 +87,11 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@echo "Installing what the tests and checks need ..."
 	@$(PIP) install --require-hashes --requirement requirements-dev.lock
 	@touch $@
+
+# The peers that run beside the benchmarks. A benchmark that lacks one says so and goes on.
+$(VENV)/.bench: requirements-bench.lock $(VENV)/.runtime
+	@echo "Installing what the benchmarks compare with ..."
+	@if $(PIP) install --require-hashes --requirement requirements-bench.lock; then touch $@; fi
 
 # Installed in place; what builds it is in the lock, so nothing is fetched. It compiles the message catalogues too.
 $(VENV)/.package: pyproject.toml hatch_build.py tools/catalogues.py $(CATALOGUES) $(VENV)/.runtime

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from fastchannel.terms.events import Role
+from fastchannel.web.engine import engine
 from tests.web.scene import Scene
 
 pytestmark = pytest.mark.browser
@@ -44,7 +45,12 @@ def test_the_officers_pages(opened: Callable[..., Page], sign_in: Any, scene: Sc
         "review": (Role.REVIEWER, f"/queue/{scene.sponsored}/"),
         "journey": (Role.SECRETARIAT, f"/journeys/{scene.positive}/"),
         "checkpoint": (Role.CHECKPOINT, "/checkpoint/"),
+        "forecast": (
+            Role.MISSION,
+            "/forecast/china-korea/5/kr-cn/?isolation_days=7&further_test=naat&further_test_day=5",
+        ),
     }
+    engine().warm()
     for name, (role, address) in pages.items():
         page = opened("picture", "en")
         sign_in(page, role)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,40 @@ def test_mistakes_as_json_say_line_place_found_and_expected(wrong: Path) -> None
 def test_what_ships_is_in_order() -> None:
     result = run("check", "china-korea", "china-singapore")
     assert (result.return_value, result.stdout) == (0, "")
+
+
+@pytest.fixture
+def promising(tmp_path: Path) -> Path:
+    path = tmp_path / "promising.toml"
+    budget = 'budget = { imports_per_million = 0.5, clause = "9(1)" }\nunder_way = {'
+    path.write_text(shipped()["china-singapore"].newest.written.replace("under_way = {", budget, 1))
+    return path
+
+
+def test_a_budget_that_the_measures_break_is_a_warning_and_no_mistake(promising: Path) -> None:
+    result = run("check", promising)
+    assert result.return_value == 0
+    (line,) = result.stdout.splitlines()
+    name, number, rest = line.split(":", 2)
+    assert name == str(promising)
+    assert promising.read_text().splitlines()[int(number) - 1].startswith("budget")
+    assert "warning: agreement, budget, imports_per_million: found a budget of 0.5" in rest
+    assert "expected" in rest
+
+
+def test_a_warning_is_told_from_a_mistake_in_json(promising: Path) -> None:
+    ((warning,),) = json.loads(run("check", "--json", promising).stdout).values()
+    assert warning["warning"] is True
+    assert warning["found"].startswith("a budget of 0.5")
+
+
+def test_a_text_without_a_budget_is_checked_without_the_forecast() -> None:
+    code = (
+        "import sys; from fastchannel.cli.main import build; "
+        "build()(['agreement', 'check', 'china-korea'], standalone_mode=False); "
+        "sys.exit('numba' in sys.modules or 'fastchannel.forecast.promise' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans", "ko"])

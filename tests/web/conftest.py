@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from fastchannel.terms.events import Role
+from fastchannel.web.engine import engine
 from tests.web import scene as stage
 
 
@@ -28,3 +29,9 @@ def signed_in(desk: Any) -> Callable[..., Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture(scope="session")
+def forecasts_ready() -> None:
+    """The forecasts' engine, compiled."""
+    engine().warm()

@@ -23,6 +23,7 @@ ADDRESSES = {
     "site": "/site/",
     "monitor": "/monitoring/",
     "agreements": "/agreements/",
+    "forecasts": "/forecast/",
 }
 
 

@@ -25,7 +25,7 @@ CHECKS: list[CheckFunction] = [
 ]  # fmt: skip
 OPERATIONS = (
     "apply", "apply_batch", "document", "review", "check_in", "sample", "result", "board", "deny", "arrive", "standing",
-    "timeline", "queue",
+    "timeline", "queue", "forecast",
 )  # fmt: skip
 
 
@@ -40,13 +40,17 @@ def one_connection() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
-@pytest.mark.usefixtures("one_connection")
+@pytest.mark.usefixtures("one_connection", "forecasts_ready")
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_an_operation_answers_as_it_describes(operation: str, scene: stage.Scene) -> None:
+def test_an_operation_answers_as_it_describes(operation: str, scene: stage.Scene, signed_in: Any) -> None:
     from fastchannel.node import keys
     from fastchannel.node.wsgi import application
 
     _key, secret = keys.issue(name="lab", role=Role.LABORATORY, party="CN", organisation=stage.LABORATORY)
+    headers = {"Authorization": f"Bearer {secret}"}
+    if operation == "forecast":  # an officer's, and officers have sessions
+        name, cookie = next(iter(signed_in(Role.SECRETARIAT).cookies.items()))
+        headers = {"Cookie": f"{name}={cookie.value}"}
     schema: Any = schemathesis.openapi.from_wsgi("/api/openapi.json", application)
     found = next(item.ok() for item in schema.get_all_operations() if item.ok().definition.raw["operationId"] == operation)
 
@@ -57,7 +61,9 @@ def test_an_operation_answers_as_it_describes(operation: str, scene: stage.Scene
     def ask(case: Any) -> None:
         if "journey" in case.path_parameters:
             case.path_parameters["journey"] = scene.isolated
-        answer = case.call(headers={"Authorization": f"Bearer {secret}"})
+        if operation == "forecast":
+            case.path_parameters.update(agreement=stage.AGREEMENT, version=1, route=stage.ROUTE)
+        answer = case.call(headers=headers)
         case.validate_response(answer, checks=CHECKS)
 
     given(case=found.as_strategy())(ask)()

@@ -55,6 +55,7 @@ class Action(StrEnum):
     SEE_PERSON = "see person"
     SEE_HEALTH = "see health"
     SEE_ACCESS = "see access"
+    FORECAST = "forecast"
 
 
 class Scope(StrEnum):
@@ -179,6 +180,7 @@ TABLE: Mapping[Action, Mapping[Role, Rule]] = {
     Action.SEE_PERSON: _row(ANY, {_T: Scope.OWN, _S: Scope.SPONSORED, _C: Scope.NODE, _L: Scope.NODE, **_OFFICERS}),
     Action.SEE_HEALTH: _row(ANY, {_T: Scope.OWN, _A: Scope.NODE, **_OFFICERS}),
     Action.SEE_ACCESS: _row(ANY, {_T: Scope.OWN, _J: Scope.NODE}),
+    Action.FORECAST: _row(ANY, dict.fromkeys(_OFFICERS, Scope.NODE)),  # of an agreement: no journey is read
 }  # fmt: skip
 
 ACTIONS: Mapping[Action, str] = {
@@ -216,6 +218,7 @@ ACTIONS: Mapping[Action, str] = {
     Action.SEE_PERSON: N_("see who the traveller is"),
     Action.SEE_HEALTH: N_("see health details"),
     Action.SEE_ACCESS: N_("see who read the record"),
+    Action.FORECAST: N_("forecast an agreement"),
 }
 
 ROLES: Mapping[Role, str] = {

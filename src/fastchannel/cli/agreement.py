@@ -17,6 +17,7 @@ from fastchannel.cli.texts import find_agreement, is_shipped, read_text
 from fastchannel.terms.language import N_, pick, translate
 
 if TYPE_CHECKING:
+    from fastchannel.agreement.agreement import Agreement
     from fastchannel.agreement.explain import Audience
 
 MISTAKES = 1
@@ -43,31 +44,49 @@ def add_to(root: click.Group) -> None:
 @click.argument("texts", metavar="FILE...", nargs=-1, required=True)
 @json_option
 def check(*, texts: tuple[str, ...], as_json: bool) -> int:
-    """List every mistake of the texts, each as file:line: where: found, expected."""
+    """List every mistake of the texts, each as file:line: where: found, expected.
+
+    A budget that an agreement's own measures cannot meet is a warning: it is listed too, and is no mistake.
+    """
     found: dict[str, tuple[Mistake, ...]] = {}
+    warnings: dict[str, tuple[Mistake, ...]] = {}
     for name in texts:
         try:
-            if is_shipped(name):
-                find_agreement(name)
-            else:
-                load(read_text(Path(name)), name=name)
-            found[name] = ()
+            text = find_agreement(name) if is_shipped(name) else load(read_text(Path(name)), name=name)
+            found[name], warnings[name] = (), _broken_promise(text, name)
         except AgreementError as error:
-            found[name] = error.mistakes
+            found[name], warnings[name] = error.mistakes, ()
     if as_json:
-        emit_json({name: [msgspec.to_builtins(one) for one in mistakes] for name, mistakes in found.items()})
+        emit_json(
+            {
+                name: [msgspec.to_builtins(one) for one in mistakes]
+                + [msgspec.to_builtins(one) | {"warning": True} for one in warnings[name]]
+                for name, mistakes in found.items()
+            }
+        )
     else:
         for name, mistakes in found.items():
             for one in mistakes:
                 click.echo(_line(name, one))
+            for one in warnings[name]:
+                click.echo(_line(name, one, "warning: "))
             if not mistakes:
                 message(f"{name}: in order")
     return MISTAKES if any(found.values()) else 0
 
 
-def _line(name: str, mistake: Mistake) -> str:
+def _broken_promise(text: Agreement, name: str) -> tuple[Mistake, ...]:
+    if text.text.agreement.budget is None:
+        return ()  # and the forecast with its compiled code is not loaded
+    from fastchannel.forecast.promise import broken_promise
+
+    promise = broken_promise(text, name=name)
+    return () if promise is None else (promise.warning,)
+
+
+def _line(name: str, mistake: Mistake, kind: str = "") -> str:
     # In English alone, as the language of agreements and what is said of its mistakes are.
-    text = f"{name}:{mistake.line}: {mistake.where}: found {mistake.found}, expected {mistake.expected}"
+    text = f"{name}:{mistake.line}: {kind}{mistake.where}: found {mistake.found}, expected {mistake.expected}"
     return f"{text}. {mistake.hint}" if mistake.hint else text
 
 

@@ -98,7 +98,7 @@ def prepare(directory: Path) -> None:
 
 def _web(config: node_config.Config) -> list[str]:
     return [
-        sys.executable, "-m", "granian", "fastchannel.node.wsgi:application", "--interface", "wsgi",
+        sys.executable, "-m", "granian", "fastchannel.web.serve:application", "--interface", "wsgi",
         "--host", config.host, "--port", str(config.port), "--workers", "1",
         "--blocking-threads", str(config.web_threads), "--no-ws", "--respawn-failed-workers",
         "--workers-kill-timeout", "5", "--log-level", "error",

@@ -29,18 +29,19 @@ TITLES: dict[str, StrOrPromise] = {
     "site": _("Isolation site"),
     "monitor": _("Health monitoring"),
     "agreements": _("Agreements"),
+    "forecasts": _("Forecast"),
 }
 # The first page is where the role's day begins.
 PAGES: dict[Role, tuple[str, ...]] = {
     Role.SPONSOR: ("roster", "import", "agreements"),
-    Role.REVIEWER: ("queue", "dashboard", "journeys", "agreements"),
-    Role.MISSION: ("queue", "dashboard", "journeys", "agreements"),
+    Role.REVIEWER: ("queue", "dashboard", "journeys", "agreements", "forecasts"),
+    Role.MISSION: ("queue", "dashboard", "journeys", "agreements", "forecasts"),
     Role.LABORATORY: ("laboratory", "agreements"),
     Role.CARRIER: ("checkpoint", "agreements"),
-    Role.CHECKPOINT: ("checkpoint", "dashboard", "journeys", "agreements"),
-    Role.SITE: ("site", "dashboard", "journeys", "agreements"),
-    Role.MONITOR: ("monitor", "dashboard", "journeys", "agreements"),
-    Role.SECRETARIAT: ("dashboard", "journeys", "agreements"),
+    Role.CHECKPOINT: ("checkpoint", "dashboard", "journeys", "agreements", "forecasts"),
+    Role.SITE: ("site", "dashboard", "journeys", "agreements", "forecasts"),
+    Role.MONITOR: ("monitor", "dashboard", "journeys", "agreements", "forecasts"),
+    Role.SECRETARIAT: ("dashboard", "journeys", "agreements", "forecasts"),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastchannel.web.api import problems, reads, writes
+from fastchannel.web.api import forecasts, problems, reads, writes
 from fastchannel.web.api.keys import KeyAuth, SessionAuth
 
 DESCRIPTION = (
@@ -21,3 +21,4 @@ api = problems.TellingAPI(
 problems.register(api)
 api.add_router("/v1", reads.router)
 api.add_router("/v1", writes.router)
+api.add_router("/v1", forecasts.router)

@@ -21,3 +21,13 @@ window.addEventListener("pageshow", () => {
 });
 
 for (const element of document.querySelectorAll("[data-needs-script]")) element.hidden = false;
+
+// A slider says its value in the words that stand beside it.
+function nameSliders() {
+  for (const slider of document.querySelectorAll("input[data-said]")) {
+    const said = document.getElementById(slider.dataset.said);
+    if (said) slider.setAttribute("aria-valuetext", said.textContent.trim());
+  }
+}
+nameSliders();
+document.addEventListener("htmx:afterSettle", nameSliders);
