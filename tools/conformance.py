@@ -11,8 +11,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from fastchannel.forecast.comparison import Compared
-from fastchannel.forecast.scenario import load_scenario
+from fastchannel.forecast.scenario.comparison import Compared
+from fastchannel.forecast.scenario.scenario import load_scenario
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SCENARIOS = REPOSITORY / "tests" / "conformance"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from fastchannel.forecast.pathogens import Pathogen, shipped_profiles
+from fastchannel.forecast.infection.pathogens import Pathogen, shipped_profiles
 from fastchannel.forecast.practice import default_practice
 from fastchannel.terms.language import LANGUAGES, pick
 

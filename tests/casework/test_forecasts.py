@@ -12,7 +12,7 @@ from fastchannel.agreement.agreement import Agreement
 from fastchannel.agreement.shipped import shipped
 from fastchannel.casework.forecasts import Held, Outlook, hold, people_of, usual_profile
 from fastchannel.casework.proposals import Proposal, amendments_of, changed, proposal_of
-from fastchannel.forecast.amendments import AmendmentError
+from fastchannel.forecast.design.amendments import AmendmentError
 from fastchannel.forecast.figures import Name
 from fastchannel.forecast.forecast import Settings, forecast
 from fastchannel.terms.events import Assay

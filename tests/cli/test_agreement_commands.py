@@ -83,7 +83,7 @@ def test_a_text_without_a_budget_is_checked_without_the_forecast() -> None:
     code = (
         "import sys; from fastchannel.cli.main import build; "
         "build()(['agreement', 'check', 'china-korea'], standalone_mode=False); "
-        "sys.exit('numba' in sys.modules or 'fastchannel.forecast.promise' in sys.modules)"
+        "sys.exit('numba' in sys.modules or 'fastchannel.forecast.design.promise' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0
 

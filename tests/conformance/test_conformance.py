@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fastchannel.forecast.comparison import Compared
-from fastchannel.forecast.scenario import load_scenario
+from fastchannel.forecast.scenario.comparison import Compared
+from fastchannel.forecast.scenario.scenario import load_scenario
 from tools.conformance import SCENARIOS, compared, rows
 
 VALUES = {"ashcroft": 49, "csc": 112, "johansson": 288 + 240, "wells": 260}

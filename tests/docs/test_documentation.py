@@ -11,7 +11,7 @@ import pytest
 
 from fastchannel.cli.main import build
 from fastchannel.cli.reference import commands
-from fastchannel.forecast.pathogens import load_profile, shipped_profile
+from fastchannel.forecast.infection.pathogens import load_profile, shipped_profile
 from fastchannel.forecast.practice import default_practice, load_practice
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"

@@ -8,8 +8,8 @@ from functools import cache
 from fastchannel.agreement.agreement import Agreement
 from fastchannel.agreement.load import load
 from fastchannel.agreement.shipped import shipped
+from fastchannel.forecast.infection.pathogens import Pathogen, shipped_profile
 from fastchannel.forecast.measures import RouteReading, read_measures
-from fastchannel.forecast.pathogens import Pathogen, shipped_profile
 from fastchannel.forecast.practice import Practice, default_practice
 from tests.agreement.small import CASE, SMALL
 

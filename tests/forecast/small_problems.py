@@ -6,9 +6,9 @@ from dataclasses import fields
 
 import numpy as np
 
-from fastchannel.forecast.course import Assay, Course, Response, Stage
-from fastchannel.forecast.curves import Density, Moved, Table
-from fastchannel.forecast.distributions import Distribution, Gamma, Lognormal, Point, Uniform
+from fastchannel.forecast.infection.course import Assay, Course, Response, Stage
+from fastchannel.forecast.infection.curves import Density, Moved, Table
+from fastchannel.forecast.infection.distributions import Distribution, Gamma, Lognormal, Point, Uniform
 from fastchannel.forecast.itinerary import Itinerary, Screen, Stay, Watch
 from fastchannel.forecast.problem import Flow, Outbreak, Problem, Stratum
 

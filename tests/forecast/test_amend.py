@@ -12,8 +12,9 @@ from fastchannel.agreement.difference import diff
 from fastchannel.agreement.load import load
 from fastchannel.agreement.resolve import resolve
 from fastchannel.agreement.shipped import shipped
-from fastchannel.forecast.amend import amend, amend_as_designed
-from fastchannel.forecast.amendments import (
+from fastchannel.forecast.cases import cases_of
+from fastchannel.forecast.design.amend import amend, amend_as_designed
+from fastchannel.forecast.design.amendments import (
     Amendment,
     AmendmentError,
     Drop,
@@ -26,11 +27,10 @@ from fastchannel.forecast.amendments import (
     day_window,
     hours_before_departure,
 )
-from fastchannel.forecast.cases import cases_of
-from fastchannel.forecast.design import design
-from fastchannel.forecast.design_space import DesignSpace, IsolationChoices, RouteSpace, default_space, most_common_case
+from fastchannel.forecast.design.design import design
+from fastchannel.forecast.design.space import DesignSpace, IsolationChoices, RouteSpace, default_space, most_common_case
+from fastchannel.forecast.infection.pathogens import shipped_profile
 from fastchannel.forecast.measures import read_measures
-from fastchannel.forecast.pathogens import shipped_profile
 from fastchannel.forecast.practice import default_practice
 from fastchannel.forecast.situation import Incidence, Situation
 from fastchannel.terms.events import Assay

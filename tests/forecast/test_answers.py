@@ -10,8 +10,8 @@ from fastchannel.forecast.answers import Answers
 from fastchannel.forecast.cases import cases_of
 from fastchannel.forecast.engines import answer
 from fastchannel.forecast.forecast import Settings, engine_of, problem_of
+from fastchannel.forecast.infection.pathogens import shipped_profile
 from fastchannel.forecast.measures import read_measures
-from fastchannel.forecast.pathogens import shipped_profile
 from fastchannel.forecast.practice import default_practice
 from fastchannel.forecast.situation import Incidence
 

@@ -11,7 +11,12 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from fastchannel.agreement.shipped import shipped
-from fastchannel.forecast.charts import (
+from fastchannel.forecast.figures import Name
+from fastchannel.forecast.forecast import Forecast, Settings, forecast, problem_of
+from fastchannel.forecast.individuals.individuals import simulate
+from fastchannel.forecast.infection.pathogens import shipped_profile
+from fastchannel.forecast.practice import default_practice
+from fastchannel.forecast.shown.charts import (
     Chart,
     ChartError,
     Influence,
@@ -22,13 +27,8 @@ from fastchannel.forecast.charts import (
     sensitivity_chart,
     write_chart,
 )
-from fastchannel.forecast.figures import Name
-from fastchannel.forecast.forecast import Forecast, Settings, forecast, problem_of
-from fastchannel.forecast.front_chart import FrontPoint, front_chart
-from fastchannel.forecast.individuals import simulate
-from fastchannel.forecast.output import OutputError
-from fastchannel.forecast.pathogens import shipped_profile
-from fastchannel.forecast.practice import default_practice
+from fastchannel.forecast.shown.front_chart import FrontPoint, front_chart
+from fastchannel.forecast.shown.output import OutputError
 from fastchannel.forecast.situation import Incidence, Situation
 from fastchannel.terms.language import LANGUAGES, pick, translate
 

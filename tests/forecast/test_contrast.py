@@ -6,10 +6,10 @@ import pytest
 
 from fastchannel.agreement.load import load
 from fastchannel.agreement.shipped import shipped
-from fastchannel.forecast.contrast import Contrast, ContrastError, compare
+from fastchannel.forecast.design.contrast import Contrast, ContrastError, compare
 from fastchannel.forecast.figures import Name
 from fastchannel.forecast.forecast import Settings, forecast
-from fastchannel.forecast.pathogens import shipped_profile
+from fastchannel.forecast.infection.pathogens import shipped_profile
 from fastchannel.forecast.situation import Incidence, Situation
 
 SITUATION = Situation(incidence={"": Incidence(per_day=1e-5)}, travellers_per_day={"": 50.0})

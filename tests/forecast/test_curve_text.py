@@ -12,17 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fastchannel.agreement.mistakes import Mistake
-from fastchannel.forecast.curve_text import (
-    CURVE_KEYS,
-    CURVES,
-    DISTRIBUTIONS,
-    MOST_ROWS,
-    read_curve,
-    read_distribution,
-    read_duration,
-    within,
-)
-from fastchannel.forecast.curves import (
+from fastchannel.forecast.infection.curves import (
     Constant,
     Curve,
     Density,
@@ -36,7 +26,7 @@ from fastchannel.forecast.curves import (
     ThroughLevel,
     peak,
 )
-from fastchannel.forecast.distributions import (
+from fastchannel.forecast.infection.distributions import (
     Atoms,
     Distribution,
     Gamma,
@@ -48,7 +38,17 @@ from fastchannel.forecast.distributions import (
     Uniform,
     Weibull,
 )
-from fastchannel.forecast.texts import Part, Text, TextError
+from fastchannel.forecast.reading.curve_text import (
+    CURVE_KEYS,
+    CURVES,
+    DISTRIBUTIONS,
+    MOST_ROWS,
+    read_curve,
+    read_distribution,
+    read_duration,
+    within,
+)
+from fastchannel.forecast.reading.texts import Part, Text, TextError
 
 LOAD = Density(Gamma(4.0, 1.5))
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate
 
-from fastchannel.forecast.curves import (
+from fastchannel.forecast.infection.curves import (
     Constant,
     Curve,
     Density,
@@ -27,7 +27,7 @@ from fastchannel.forecast.curves import (
     peak,
     spent,
 )
-from fastchannel.forecast.distributions import Gamma, Lognormal, Normal, Steps, Uniform
+from fastchannel.forecast.infection.distributions import Gamma, Lognormal, Normal, Steps, Uniform
 
 GAMMA = Density(Gamma(20.5, 0.63, -12.3))
 KNOTS = ((-2.0, 0.0, 1.5, 4.0, 9.0), (0.0, 0.4, 0.9, 0.5, 0.1))

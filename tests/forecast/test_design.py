@@ -9,10 +9,12 @@ import pytest
 
 from fastchannel.agreement.agreement import Agreement
 from fastchannel.agreement.shipped import shipped
-from fastchannel.forecast.amendments import FurtherTest, LeastDays, day_window, hours_before_departure
-from fastchannel.forecast.design import Designed, Offer, RouteDesign, design
-from fastchannel.forecast.design_run import Setting
-from fastchannel.forecast.design_space import (
+from fastchannel.forecast.design.amendments import FurtherTest, LeastDays, day_window, hours_before_departure
+from fastchannel.forecast.design.design import Designed, Offer, RouteDesign, design
+from fastchannel.forecast.design.pareto import front, unbeaten
+from fastchannel.forecast.design.places import most_places
+from fastchannel.forecast.design.run import Setting
+from fastchannel.forecast.design.space import (
     DesignError,
     DesignSpace,
     FurtherChoices,
@@ -25,17 +27,15 @@ from fastchannel.forecast.design_space import (
     default_space,
     most_common_case,
 )
-from fastchannel.forecast.design_steps import StepKind
-from fastchannel.forecast.draws import sample
+from fastchannel.forecast.design.steps import StepKind
 from fastchannel.forecast.engines import answer
 from fastchannel.forecast.forecast import MILLION, parties_of, problem_of
 from fastchannel.forecast.imports import none_probability
+from fastchannel.forecast.infection.draws import sample
+from fastchannel.forecast.infection.pathogens import Profile, shipped_profile
 from fastchannel.forecast.measures import read_measures
-from fastchannel.forecast.pareto import front, unbeaten
-from fastchannel.forecast.pathogens import Profile, shipped_profile
-from fastchannel.forecast.places import most_places
 from fastchannel.forecast.practice import default_practice
-from fastchannel.forecast.quadrature import integrate
+from fastchannel.forecast.quadrature.quadrature import integrate
 from fastchannel.forecast.situation import Incidence, Situation
 from fastchannel.terms.events import Assay
 

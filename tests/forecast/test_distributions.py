@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from fastchannel.forecast.distributions import (
+from fastchannel.forecast.infection.distributions import (
     TAIL,
     Atoms,
     Distribution,

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 
-from fastchannel.forecast.curve_text import read_curve
-from fastchannel.forecast.curves import Table
-from fastchannel.forecast.draws import HALF_WIDTH, Chooser, moved, sample, unknown
-from fastchannel.forecast.texts import Figure, Text
+from fastchannel.forecast.infection.curves import Table
+from fastchannel.forecast.infection.draws import HALF_WIDTH, Chooser, moved, sample, unknown
+from fastchannel.forecast.reading.curve_text import read_curve
+from fastchannel.forecast.reading.texts import Figure, Text
 
 FIGURES = {
     "between two limits": Figure(0.2, 0.05, 0.4, 0.0, 1.0),

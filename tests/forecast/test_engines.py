@@ -13,18 +13,18 @@ from scipy import stats
 
 from fastchannel.agreement.agreement import Agreement
 from fastchannel.agreement.shipped import shipped
-from fastchannel.forecast import grid
 from fastchannel.forecast.cases import cases_of
-from fastchannel.forecast.curves import Moved
-from fastchannel.forecast.distributions import Point, Uniform
 from fastchannel.forecast.engines import answer
 from fastchannel.forecast.forecast import problem_of
-from fastchannel.forecast.individuals import Simulated, simulate
+from fastchannel.forecast.grid import grid
+from fastchannel.forecast.individuals.individuals import Simulated, simulate
+from fastchannel.forecast.infection.curves import Moved
+from fastchannel.forecast.infection.distributions import Point, Uniform
+from fastchannel.forecast.infection.pathogens import shipped_profiles
 from fastchannel.forecast.itinerary import Itinerary
 from fastchannel.forecast.measures import ReadingError, read_measures
-from fastchannel.forecast.pathogens import shipped_profiles
 from fastchannel.forecast.problem import Flow, Problem
-from fastchannel.forecast.quadrature import Rule, integrate, integrate_with
+from fastchannel.forecast.quadrature.quadrature import Rule, integrate, integrate_with
 from fastchannel.forecast.situation import Incidence
 from tests.forecast.readings import practice
 from tests.forecast.small_problems import COVID, JOURNEY, OUTBREAK, STAYS, UNTESTED, R, beyond, problem

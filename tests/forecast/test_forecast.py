@@ -13,8 +13,8 @@ from fastchannel.agreement.agreement import Agreement
 from fastchannel.agreement.load import load
 from fastchannel.forecast.figures import TITLES, UNITS, Name
 from fastchannel.forecast.forecast import EngineName, Forecast, GroupForecast, Settings, forecast
+from fastchannel.forecast.infection.pathogens import Profile, shipped_profile
 from fastchannel.forecast.measures import ReadingError
-from fastchannel.forecast.pathogens import Profile, shipped_profile
 from fastchannel.forecast.practice import PracticeText, default_practice, load_practice
 from fastchannel.forecast.situation import Incidence, Prices, Situation, SituationError
 from tests.agreement.small import changed

@@ -7,13 +7,23 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from fastchannel.forecast.course import Assay, Course, Response, Stage
-from fastchannel.forecast.curves import Constant, Curve, Density, LogisticPolynomial, Moved, Rising, Table
-from fastchannel.forecast.distributions import Atoms, Gamma, Growing, Lognormal, Normal, Point, Steps, Uniform, Weibull
-from fastchannel.forecast.grid import NotTabulatedError, pack, prepare
+from fastchannel.forecast.grid.grid import NotTabulatedError, pack, prepare
+from fastchannel.forecast.infection.course import Assay, Course, Response, Stage
+from fastchannel.forecast.infection.curves import Constant, Curve, Density, LogisticPolynomial, Moved, Rising, Table
+from fastchannel.forecast.infection.distributions import (
+    Atoms,
+    Gamma,
+    Growing,
+    Lognormal,
+    Normal,
+    Point,
+    Steps,
+    Uniform,
+    Weibull,
+)
 from fastchannel.forecast.itinerary import Itinerary, Screen, Stay, Watch
 from fastchannel.forecast.problem import Flow, Outbreak, Problem, Stratum
-from fastchannel.forecast.quadrature import FIRST_RULE, integrate_with
+from fastchannel.forecast.quadrature.quadrature import FIRST_RULE, integrate_with
 
 WITHIN = 1e-4
 WITHIN_LOOSE = 1e-3  # of seeding, of infectious days, and of all where responses count from a marker that varies

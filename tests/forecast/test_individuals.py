@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from fastchannel.forecast.course import Assay, Course, Response, Stage
-from fastchannel.forecast.curves import Constant, Curve, Density, LogisticPolynomial, Moved, Table
-from fastchannel.forecast.distributions import (
+from fastchannel.forecast.individuals.individuals import BLOCK, Simulated, simulate
+from fastchannel.forecast.individuals.prepared import prepare_way
+from fastchannel.forecast.individuals.tables import lines_at, pack_quantiles, pack_tables, quantiles_at, tabulate
+from fastchannel.forecast.infection.course import Assay, Course, Response, Stage
+from fastchannel.forecast.infection.curves import Constant, Curve, Density, LogisticPolynomial, Moved, Table
+from fastchannel.forecast.infection.distributions import (
     Atoms,
     Distribution,
     Gamma,
@@ -23,12 +26,9 @@ from fastchannel.forecast.distributions import (
     Uniform,
     Weibull,
 )
-from fastchannel.forecast.individuals import BLOCK, Simulated, simulate
 from fastchannel.forecast.itinerary import Itinerary, Screen, Stay, Watch
-from fastchannel.forecast.prepared import prepare_way
 from fastchannel.forecast.problem import Flow, Outbreak, Problem, Stratum
-from fastchannel.forecast.quadrature import integrate
-from fastchannel.forecast.tables import lines_at, pack_quantiles, pack_tables, quantiles_at, tabulate
+from fastchannel.forecast.quadrature.quadrature import integrate
 
 SENSITIVITY = Table(x=(0.0, 2.0, 5.0, 8.0, 12.0, 20.0, 30.0), y=(0.0, 0.1, 0.8, 0.85, 0.5, 0.2, 0.0))
 SINCE_INFECTION = Response(curve=Moved(Density(Gamma(4.0, 1.2)), factor=2.5))

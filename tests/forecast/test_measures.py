@@ -9,9 +9,9 @@ import pytest
 
 from fastchannel.agreement.measures import MEASURES
 from fastchannel.agreement.provisions import Case
+from fastchannel.forecast.infection.pathogens import shipped_profile
 from fastchannel.forecast.itinerary import Stay, Watch
 from fastchannel.forecast.measures import ReadingError, RouteReading, left_out, read_measures
-from fastchannel.forecast.pathogens import shipped_profile
 from tests.forecast.readings import covid, practice, read, versions, written
 
 DESIGNATED, ANY = 0.99 * 0.99, 0.99 * 0.97  # compliance, and whose positive result is acted on

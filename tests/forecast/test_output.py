@@ -13,11 +13,11 @@ import pytest
 from fastchannel.agreement.shipped import shipped
 from fastchannel.forecast.figures import UNITS, Figure, Name
 from fastchannel.forecast.forecast import Forecast, GroupForecast, Settings, forecast
-from fastchannel.forecast.output import COLUMNS, OutputError, detections, document, to_json, to_table, write
-from fastchannel.forecast.pathogens import shipped_profile
+from fastchannel.forecast.infection.pathogens import shipped_profile
+from fastchannel.forecast.infection.sources import sourced
+from fastchannel.forecast.shown.output import COLUMNS, OutputError, detections, document, to_json, to_table, write
+from fastchannel.forecast.shown.wording import number, percent, with_interval
 from fastchannel.forecast.situation import Incidence, Situation
-from fastchannel.forecast.sources import sourced
-from fastchannel.forecast.wording import number, percent, with_interval
 
 
 @pytest.fixture(scope="module")

@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastchannel.agreement.mistakes import Mistake
-from fastchannel.forecast.curves import Table
-from fastchannel.forecast.draws import HALF_WIDTH, sample
-from fastchannel.forecast.pathogens import Pathogen, PathogenError, load_profile, shipped_profile, shipped_profiles
-from fastchannel.forecast.texts import TextError
+from fastchannel.forecast.infection.curves import Table
+from fastchannel.forecast.infection.draws import HALF_WIDTH, sample
+from fastchannel.forecast.infection.pathogens import Pathogen, PathogenError, load_profile, shipped_profile, shipped_profiles
+from fastchannel.forecast.reading.texts import TextError
 from fastchannel.terms.events import Assay as Kind
 
 NAMES = sorted(

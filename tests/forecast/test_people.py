@@ -10,12 +10,12 @@ import pytest
 from scipy import integrate as integrate_by_scipy
 from scipy import special, stats
 
-from fastchannel.forecast.course import Response
-from fastchannel.forecast.curves import Constant
-from fastchannel.forecast.distributions import Point, Uniform
+from fastchannel.forecast.infection.course import Response
+from fastchannel.forecast.infection.curves import Constant
+from fastchannel.forecast.infection.distributions import Point, Uniform
 from fastchannel.forecast.itinerary import Screen
-from fastchannel.forecast.people import effect_rule, personal
-from fastchannel.forecast.quadrature import integrate
+from fastchannel.forecast.quadrature.people import effect_rule, personal
+from fastchannel.forecast.quadrature.quadrature import integrate
 from tests.forecast.small_problems import JOURNEY, problem
 
 CORRELATIONS = (0.0, 0.05, 0.2, 0.5, 0.8, 0.9, 0.95)

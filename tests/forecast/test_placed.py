@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fastchannel.forecast.course import Course, Response, Stage
-from fastchannel.forecast.curves import Constant, Density, LogisticPolynomial, Moved, Table
-from fastchannel.forecast.distributions import Gamma, Lognormal, Point
-from fastchannel.forecast.placed import Placed
+from fastchannel.forecast.infection.course import Course, Response, Stage
+from fastchannel.forecast.infection.curves import Constant, Density, LogisticPolynomial, Moved, Table
+from fastchannel.forecast.infection.distributions import Gamma, Lognormal, Point
+from fastchannel.forecast.infection.placed import Placed
 
 BY_ONSET = Response(marker=1, curve=Moved(Density(Gamma(20.5, 0.63, -12.3)), factor=2.8))
 BY_STAGE = Response(by_stage=(0.0, 0.4, 0.0, 0.1))

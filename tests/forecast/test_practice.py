@@ -7,9 +7,9 @@ from dataclasses import fields
 import pytest
 
 from fastchannel.agreement.wording import StayPlace
-from fastchannel.forecast.draws import sample
+from fastchannel.forecast.infection.draws import sample
 from fastchannel.forecast.practice import PLACES, Practice, default_practice, load_practice
-from fastchannel.forecast.texts import TextError
+from fastchannel.forecast.reading.texts import TextError
 
 WRITTEN = default_practice().written
 

@@ -7,10 +7,10 @@ import pytest
 from fastchannel.agreement.agreement import Agreement
 from fastchannel.agreement.load import load
 from fastchannel.agreement.shipped import shipped
+from fastchannel.forecast.design.promise import REFERENCE_PER_MILLION, broken_promise
 from fastchannel.forecast.figures import Name
 from fastchannel.forecast.forecast import Settings, forecast
-from fastchannel.forecast.pathogens import shipped_profile
-from fastchannel.forecast.promise import REFERENCE_PER_MILLION, broken_promise
+from fastchannel.forecast.infection.pathogens import shipped_profile
 from fastchannel.forecast.situation import Incidence, Situation
 
 

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from scipy import integrate as scipy_integrate
 from scipy import stats
 
-from fastchannel.forecast.course import Response
-from fastchannel.forecast.curves import Constant
-from fastchannel.forecast.distributions import Atoms, Lognormal, Point, Uniform, Weibull
+from fastchannel.forecast.infection.course import Response
+from fastchannel.forecast.infection.curves import Constant
+from fastchannel.forecast.infection.distributions import Atoms, Lognormal, Point, Uniform, Weibull
 from fastchannel.forecast.itinerary import Itinerary, Screen, Stay, Watch
 from fastchannel.forecast.problem import Flow, Outbreak, Problem
-from fastchannel.forecast.quadrature import PrecisionError, Rule, difference, integrate, integrate_with
+from fastchannel.forecast.quadrature.quadrature import PrecisionError, Rule, difference, integrate, integrate_with
 from tests.forecast.small_problems import (
     BY_STAGE,
     COVID,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fastchannel.forecast.randomness import PERSON, SCREENS, draw_uniforms, philox
+from fastchannel.forecast.individuals.randomness import PERSON, SCREENS, draw_uniforms, philox
 
 # Philox4x32-10 known answers as published with Random123 (file kat_vectors): counter, key, result.
 KNOWN = [

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from fastchannel.forecast.scenario import Scenario, load_scenario
-from fastchannel.forecast.scenario_result import ScenarioResult
-from fastchannel.forecast.series import read_series
-from fastchannel.forecast.texts import TextError
+from fastchannel.forecast.reading.series import read_series
+from fastchannel.forecast.reading.texts import TextError
+from fastchannel.forecast.scenario.result import ScenarioResult
+from fastchannel.forecast.scenario.scenario import Scenario, load_scenario
 
 SCENARIOS = Path(__file__).resolve().parent / "scenarios"
 

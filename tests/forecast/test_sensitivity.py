@@ -9,10 +9,10 @@ import pytest
 
 from fastchannel.agreement.agreement import Agreement
 from fastchannel.agreement.shipped import shipped
+from fastchannel.forecast.design.sensitivity import Sensitivity, SensitivityError, sensitivity
 from fastchannel.forecast.figures import Name
-from fastchannel.forecast.pathogens import Profile, load_profile, shipped_profile
+from fastchannel.forecast.infection.pathogens import Profile, load_profile, shipped_profile
 from fastchannel.forecast.practice import PracticeText, default_practice, load_practice
-from fastchannel.forecast.sensitivity import Sensitivity, SensitivityError, sensitivity
 from fastchannel.forecast.situation import Incidence, Situation
 
 SITUATION = Situation(incidence={"": Incidence(per_day=1e-5)})

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastchannel.forecast.course import Assay, Course, Response
-from fastchannel.forecast.curves import Constant, Curve, Density, Moved, Table
-from fastchannel.forecast.distributions import Gamma, Uniform
+from fastchannel.forecast.individuals.shared_travellers import Policy, Sample, evaluate, sample_travellers
+from fastchannel.forecast.infection.course import Assay, Course, Response
+from fastchannel.forecast.infection.curves import Constant, Curve, Density, Moved, Table
+from fastchannel.forecast.infection.distributions import Gamma, Uniform
 from fastchannel.forecast.itinerary import Itinerary, Screen, Stay
 from fastchannel.forecast.problem import Flow, Problem, Stratum
-from fastchannel.forecast.quadrature import integrate
-from fastchannel.forecast.shared_travellers import Policy, Sample, evaluate, sample_travellers
+from fastchannel.forecast.quadrature.quadrature import integrate
 
 EXPOSURE = Uniform(-14.0, 0.0)
 INFECTIOUSNESS = Moved(Density(Gamma(4.0, 1.2)), factor=2.5)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastchannel.forecast.distributions import Growing, Steps, Uniform
+from fastchannel.forecast.infection.distributions import Growing, Steps, Uniform
 from fastchannel.forecast.problem import Problem
-from fastchannel.forecast.quadrature import Rule, integrate_with
+from fastchannel.forecast.quadrature.quadrature import Rule, integrate_with
 from fastchannel.forecast.situation import Incidence, Situation, SituationError, daily_series, infected_travellers
 from tests.forecast.readings import covid, practice
 from tests.forecast.small_problems import UNTESTED

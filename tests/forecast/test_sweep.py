@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from fastchannel.forecast.course import Assay, Course, Response, Stage
-from fastchannel.forecast.curves import Density, Moved
-from fastchannel.forecast.distributions import Gamma, Lognormal, Uniform
-from fastchannel.forecast.grid import Prepared, prepare
+from fastchannel.forecast.grid.grid import Prepared, prepare
+from fastchannel.forecast.infection.course import Assay, Course, Response, Stage
+from fastchannel.forecast.infection.curves import Density, Moved
+from fastchannel.forecast.infection.distributions import Gamma, Lognormal, Uniform
 from fastchannel.forecast.itinerary import Itinerary, Screen, Stay, Watch
 from fastchannel.forecast.problem import Outbreak, Stratum
 from fastchannel.forecast.sweep import IDENTITY, SweepError, read, sweep

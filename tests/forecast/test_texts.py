@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastchannel.agreement.mistakes import MOST_MISTAKES, Mistake
-from fastchannel.forecast.texts import MOST, Figure, Part, Text, TextError
+from fastchannel.forecast.reading.texts import MOST, Figure, Part, Text, TextError
 
 
 def read(written: str | bytes, ask: Callable[[Part], object], values: dict[str, float] | None = None) -> object:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fastchannel.forecast.pathogens import shipped_profiles
+from fastchannel.forecast.infection.pathogens import shipped_profiles
 from fastchannel.forecast.practice import default_practice
 from tools import reference_pathogens
 

@@ -15,18 +15,18 @@ from datetime import date, timedelta
 from fastchannel.agreement.agreement import Agreement
 from fastchannel.agreement.provisions import Case, Paper, Provision, Provisions
 from fastchannel.casework.proposals import Proposal, amendments_of, changed, proposal_of
-from fastchannel.forecast.amend import amend
-from fastchannel.forecast.amendments import AmendmentError
 from fastchannel.forecast.answers import Answers, answers
 from fastchannel.forecast.cases import cases_of
+from fastchannel.forecast.design.amend import amend
+from fastchannel.forecast.design.amendments import AmendmentError
 from fastchannel.forecast.engines import Answer, answer
 from fastchannel.forecast.figures import Key, Name
 from fastchannel.forecast.forecast import MILLION, figures_of, problem_of, volume_of
-from fastchannel.forecast.grid import NotTabulatedError
+from fastchannel.forecast.grid.grid import NotTabulatedError
+from fastchannel.forecast.infection.pathogens import Profile, shipped_profiles
 from fastchannel.forecast.measures import ReadingError, RouteReading, read_measures
-from fastchannel.forecast.pathogens import Profile, shipped_profiles
 from fastchannel.forecast.practice import default_practice
-from fastchannel.forecast.quadrature import integrate
+from fastchannel.forecast.quadrature.quadrature import integrate
 from fastchannel.forecast.situation import Incidence, Situation
 from fastchannel.terms.events import Assay
 from fastchannel.terms.language import LANGUAGES, N_, pick, translate

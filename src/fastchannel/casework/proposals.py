@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from fastchannel.agreement.provisions import Gate, LaboratoryTest, Otherwise, Provision, Provisions, Stay
 from fastchannel.agreement.wording import GateAt, StayPlace
-from fastchannel.forecast.amendments import (
+from fastchannel.forecast.design.amendments import (
     Amendment,
     AmendmentError,
     Drop,

@@ -78,7 +78,7 @@ def check(*, texts: tuple[str, ...], as_json: bool) -> int:
 def _broken_promise(text: Agreement, name: str) -> tuple[Mistake, ...]:
     if text.text.agreement.budget is None:
         return ()  # and the forecast with its compiled code is not loaded
-    from fastchannel.forecast.promise import broken_promise
+    from fastchannel.forecast.design.promise import broken_promise
 
     promise = broken_promise(text, name=name)
     return () if promise is None else (promise.warning,)

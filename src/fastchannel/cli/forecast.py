@@ -74,10 +74,10 @@ def run_command(
     )
     from fastchannel.cli.forecast_page import print_forecast
     from fastchannel.cli.forecast_waiting import waiting
-    from fastchannel.forecast import output
-    from fastchannel.forecast.charts import IMAGES, found_chart, write_chart
     from fastchannel.forecast.forecast import EngineName, Settings
     from fastchannel.forecast.forecast import forecast as forecast_agreement
+    from fastchannel.forecast.shown import output
+    from fastchannel.forecast.shown.charts import IMAGES, found_chart, write_chart
 
     for path, endings in ((out, output.SUFFIXES), (figure, IMAGES)):
         if path is not None:

@@ -17,7 +17,7 @@ from fastchannel.cli.console import message
 from fastchannel.cli.forecast_series import SeriesAsked, series_of
 from fastchannel.cli.texts import find_agreement, find_versions, is_shipped, read_text
 from fastchannel.forecast.forecast import incidence_of
-from fastchannel.forecast.pathogens import PathogenError, Profile, load_profile, shipped_profiles
+from fastchannel.forecast.infection.pathogens import PathogenError, Profile, load_profile, shipped_profiles
 from fastchannel.forecast.practice import PracticeText, default_practice, load_practice
 from fastchannel.forecast.situation import MOST_GROWTH_PER_DAY, Incidence, Prices, Situation
 from fastchannel.terms.errors import FastChannelError

@@ -8,16 +8,16 @@ from datetime import date
 from pathlib import Path
 
 from fastchannel.agreement.agreement import Agreement
-from fastchannel.forecast import grid
-from fastchannel.forecast.amendment_words import plain_amendment
-from fastchannel.forecast.amendments import Amendment
-from fastchannel.forecast.design_run import Setting
-from fastchannel.forecast.design_space import default_space
-from fastchannel.forecast.draws import sample
+from fastchannel.forecast.design.amendment_words import plain_amendment
+from fastchannel.forecast.design.amendments import Amendment
+from fastchannel.forecast.design.run import Setting
+from fastchannel.forecast.design.space import default_space
 from fastchannel.forecast.forecast import incidence_of
+from fastchannel.forecast.grid import grid
+from fastchannel.forecast.infection.draws import sample
+from fastchannel.forecast.infection.pathogens import Profile
 from fastchannel.forecast.itinerary import Itinerary
 from fastchannel.forecast.measures import RouteReading
-from fastchannel.forecast.pathogens import Profile
 from fastchannel.forecast.practice import PracticeText
 from fastchannel.forecast.problem import Outbreak
 from fastchannel.forecast.situation import Situation, infected_travellers

@@ -15,10 +15,10 @@ from fastchannel.cli.forecast_options import engine_options, situation_options
 from fastchannel.terms.language import N_, translate
 
 if TYPE_CHECKING:
-    from fastchannel.forecast.charts import Influence
-    from fastchannel.forecast.contrast import Contrast, Difference, GroupContrast, Interval
-    from fastchannel.forecast.sensitivity import Sensitivity, Share
-    from fastchannel.forecast.wording import ForecastWords
+    from fastchannel.forecast.design.contrast import Contrast, Difference, GroupContrast, Interval
+    from fastchannel.forecast.design.sensitivity import Sensitivity, Share
+    from fastchannel.forecast.shown.charts import Influence
+    from fastchannel.forecast.shown.wording import ForecastWords
 
 FIGURES = ("imports_per_million", "released_infectious", "completed_infected", "potential_left", "averted_share", "days_lost")
 
@@ -52,9 +52,9 @@ def compare_command(*, a: str, b: str, draws: int, seed: int, engine: str, langu
     """
     from fastchannel.cli.forecast_asked import chosen_agreement, chosen_practice, only_profile, situation_of
     from fastchannel.cli.forecast_waiting import waiting
-    from fastchannel.forecast.contrast import compare
+    from fastchannel.forecast.design.contrast import compare
     from fastchannel.forecast.forecast import EngineName, Settings
-    from fastchannel.forecast.wording import ForecastWords
+    from fastchannel.forecast.shown.wording import ForecastWords
 
     on = None if asked["on"] is None else asked["on"].date()
     first, second = chosen_agreement(a, on), chosen_agreement(b, on)
@@ -104,7 +104,7 @@ def _print_contrast(group: GroupContrast, words: ForecastWords) -> None:
 
 
 def _numbers(one: Difference) -> Iterator[str]:
-    from fastchannel.forecast.wording import number, percent
+    from fastchannel.forecast.shown.wording import number, percent
 
     yield from (number(one.a), number(one.b))
     apart = one.difference
@@ -179,11 +179,11 @@ def sensitivity_command(
         situation_of,
     )
     from fastchannel.cli.forecast_waiting import waiting
-    from fastchannel.forecast.charts import IMAGES, sensitivity_chart, write_chart
+    from fastchannel.forecast.design.sensitivity import sensitivity
     from fastchannel.forecast.figures import Name
-    from fastchannel.forecast.output import check_suffix
-    from fastchannel.forecast.sensitivity import sensitivity
-    from fastchannel.forecast.wording import ForecastWords
+    from fastchannel.forecast.shown.charts import IMAGES, sensitivity_chart, write_chart
+    from fastchannel.forecast.shown.output import check_suffix
+    from fastchannel.forecast.shown.wording import ForecastWords
 
     if figure is not None:
         check_suffix(figure, IMAGES)
@@ -220,14 +220,14 @@ def sensitivity_command(
 
 
 def _influence(one: Share) -> Influence:
-    from fastchannel.forecast.charts import Influence
+    from fastchannel.forecast.shown.charts import Influence
 
     low, high = max(one.total - one.total_within, 0.0), one.total + one.total_within
     return Influence(label=one.unknown, share=max(one.total, 0.0), low=low, high=high)
 
 
 def _print_sensitivity(found: Sensitivity, words: ForecastWords) -> None:
-    from fastchannel.forecast.wording import number
+    from fastchannel.forecast.shown.wording import number
 
     console = page()
     console.print(f"{words.route(found.route)}: {words.name(found.figure[0])}", style="bold underline")

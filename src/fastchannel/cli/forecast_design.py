@@ -15,10 +15,10 @@ from fastchannel.cli.forecast_options import situation_options
 from fastchannel.terms.language import N_, translate
 
 if TYPE_CHECKING:
-    from fastchannel.forecast.charts import Chart
-    from fastchannel.forecast.design import Designed, Offer, RouteDesign
-    from fastchannel.forecast.front_chart import FrontPoint
-    from fastchannel.forecast.wording import ForecastWords
+    from fastchannel.forecast.design.design import Designed, Offer, RouteDesign
+    from fastchannel.forecast.shown.charts import Chart
+    from fastchannel.forecast.shown.front_chart import FrontPoint
+    from fastchannel.forecast.shown.wording import ForecastWords
 
 NOT_MET = 1
 FORMAT = "fastchannel-design"
@@ -87,11 +87,11 @@ def design_command(
         situation_of,
     )
     from fastchannel.cli.forecast_waiting import waiting
-    from fastchannel.forecast.charts import IMAGES, write_chart
-    from fastchannel.forecast.design import design
-    from fastchannel.forecast.design_space import Goal, default_space
-    from fastchannel.forecast.output import check_suffix
-    from fastchannel.forecast.wording import ForecastWords
+    from fastchannel.forecast.design.design import design
+    from fastchannel.forecast.design.space import Goal, default_space
+    from fastchannel.forecast.shown.charts import IMAGES, write_chart
+    from fastchannel.forecast.shown.output import check_suffix
+    from fastchannel.forecast.shown.wording import ForecastWords
     from fastchannel.terms.events import Assay
 
     if (budget is None) == (most_days is None):
@@ -141,8 +141,8 @@ def design_command(
 
 
 def _write(found: Designed, path: Path, in_force: date, language: str) -> None:
-    from fastchannel.forecast.amend import amend_as_designed
-    from fastchannel.forecast.output import OutputError
+    from fastchannel.forecast.design.amend import amend_as_designed
+    from fastchannel.forecast.shown.output import OutputError
 
     amended = amend_as_designed(found, in_force=in_force)
     try:
@@ -153,8 +153,8 @@ def _write(found: Designed, path: Path, in_force: date, language: str) -> None:
 
 
 def _print(route: RouteDesign, found: Designed, words: ForecastWords) -> None:
-    from fastchannel.forecast.amendment_words import amendments_words
-    from fastchannel.forecast.wording import percent
+    from fastchannel.forecast.design.amendment_words import amendments_words
+    from fastchannel.forecast.shown.wording import percent
 
     console = page()
     console.print(words.route(route.route), style="bold underline")
@@ -182,16 +182,16 @@ def _print(route: RouteDesign, found: Designed, words: ForecastWords) -> None:
 
 
 def _numbers(offer: Offer) -> tuple[str, ...]:
-    from fastchannel.forecast.wording import number
+    from fastchannel.forecast.shown.wording import number
 
     shown = (offer.days_lost, offer.median, offer.at_confidence, offer.tests, offer.closed_loop_days)
     return tuple(number(value) for value in shown)
 
 
 def _chart(route: RouteDesign, found: Designed, words: ForecastWords) -> Chart:
-    from fastchannel.forecast.design_space import GOAL_WORDS
-    from fastchannel.forecast.front_chart import front_chart
-    from fastchannel.forecast.wording import percent
+    from fastchannel.forecast.design.space import GOAL_WORDS
+    from fastchannel.forecast.shown.front_chart import front_chart
+    from fastchannel.forecast.shown.wording import percent
 
     offers = dict.fromkeys((*route.front, route.now, route.chosen, *route.trade_offs))
     points = [_point(offer, route, words, best=offer in route.front) for offer in offers]
@@ -206,8 +206,8 @@ def _chart(route: RouteDesign, found: Designed, words: ForecastWords) -> Chart:
 def _point(offer: Offer, route: RouteDesign, words: ForecastWords, *, best: bool) -> FrontPoint:
     import numpy as np
 
-    from fastchannel.forecast.amendment_words import amendments_words
-    from fastchannel.forecast.front_chart import FrontPoint
+    from fastchannel.forecast.design.amendment_words import amendments_words
+    from fastchannel.forecast.shown.front_chart import FrontPoint
 
     low, high = np.quantile(offer.reached, (0.025, 0.975))
     return FrontPoint(
@@ -252,7 +252,7 @@ def _plain_route(route: RouteDesign) -> dict[str, object]:
 
 
 def _plain_offer(offer: Offer) -> dict[str, object]:
-    from fastchannel.forecast.amendment_words import plain_amendment
+    from fastchannel.forecast.design.amendment_words import plain_amendment
 
     return {
         "amendments": [plain_amendment(amendment) for amendment in offer.amendments],

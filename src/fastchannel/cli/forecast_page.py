@@ -13,9 +13,9 @@ from rich.text import Text
 from fastchannel.agreement.agreement import Agreement
 from fastchannel.forecast.figures import Figure, Name
 from fastchannel.forecast.forecast import Forecast, GroupForecast, volume_of
-from fastchannel.forecast.output import detections
+from fastchannel.forecast.shown.output import detections
+from fastchannel.forecast.shown.wording import ForecastWords, number, percent, share, with_interval
 from fastchannel.forecast.situation import Incidence
-from fastchannel.forecast.wording import ForecastWords, number, percent, share, with_interval
 from fastchannel.terms.language import N_
 
 SHARES = frozenset({Name.AVERTED_SHARE, Name.NO_IMPORT, Name.OUTBREAK, Name.SUSPENSION})

@@ -13,10 +13,10 @@ from fastchannel.cli.console import emit_json, message, page
 from fastchannel.terms.language import N_, pick, translate
 
 if TYPE_CHECKING:
-    from fastchannel.forecast.comparison import Compared
-    from fastchannel.forecast.pathogens import Profile
-    from fastchannel.forecast.scenario_result import ScenarioResult
-    from fastchannel.forecast.sources import Sourced
+    from fastchannel.forecast.infection.pathogens import Profile
+    from fastchannel.forecast.infection.sources import Sourced
+    from fastchannel.forecast.scenario.comparison import Compared
+    from fastchannel.forecast.scenario.result import ScenarioResult
 
 MISSED = 1
 TABLES = (".parquet", ".csv", ".json")
@@ -45,8 +45,8 @@ def add_to(group: click.Group) -> None:
 def pathogens(*, profile: str | None, language: str, as_json: bool) -> None:
     """List the profiles of pathogens that ship, or every figure of one with its interval, source and basis."""
     from fastchannel.cli.forecast_asked import profile_of
-    from fastchannel.forecast.pathogens import shipped_profiles
-    from fastchannel.forecast.sources import sourced
+    from fastchannel.forecast.infection.pathogens import shipped_profiles
+    from fastchannel.forecast.infection.sources import sourced
 
     if profile is not None:
         found = profile_of(profile)
@@ -109,8 +109,8 @@ def scenario(*, file: Path, out: Path | None, language: str, as_json: bool) -> i
     """
     from fastchannel.cli.forecast_waiting import waiting
     from fastchannel.cli.texts import read_text
-    from fastchannel.forecast.output import check_suffix
-    from fastchannel.forecast.scenario import load_scenario
+    from fastchannel.forecast.scenario.scenario import load_scenario
+    from fastchannel.forecast.shown.output import check_suffix
 
     if out is not None:
         check_suffix(out, TABLES)

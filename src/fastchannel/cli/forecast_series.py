@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from fastchannel.forecast.series import RowMistake, Series, read_series_file
+from fastchannel.forecast.reading.series import RowMistake, Series, read_series_file
 from fastchannel.forecast.situation import Incidence, SituationError, daily_series
 
 EPOCH = date(1970, 1, 1)

@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from fastchannel.forecast import grid
-from fastchannel.forecast.distributions import Uniform
 from fastchannel.forecast.engines import MOST_DAYS_IN_A_STAY, Answer
+from fastchannel.forecast.grid import grid
+from fastchannel.forecast.infection.distributions import Uniform
+from fastchannel.forecast.infection.pathogens import Pathogen, Profile
 from fastchannel.forecast.itinerary import Itinerary
 from fastchannel.forecast.measures import RouteReading
-from fastchannel.forecast.pathogens import Pathogen, Profile
 from fastchannel.forecast.practice import Practice, PracticeText
 from fastchannel.forecast.problem import Flow, Outbreak, Stratum
 from fastchannel.forecast.situation import Incidence, infected_travellers

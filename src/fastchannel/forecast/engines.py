@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from fastchannel.forecast.distributions import Floats, Uniform
+from fastchannel.forecast.infection.distributions import Floats, Uniform
 from fastchannel.forecast.itinerary import Itinerary
 from fastchannel.forecast.problem import Flow, Problem, Stratum
 

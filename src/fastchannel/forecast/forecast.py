@@ -9,19 +9,19 @@ from enum import StrEnum
 
 from fastchannel.agreement.agreement import Agreement
 from fastchannel.agreement.provisions import Case
-from fastchannel.forecast import grid
 from fastchannel.forecast.answers import Answers
 from fastchannel.forecast.cases import Group, groups
-from fastchannel.forecast.draws import Draw, sample
 from fastchannel.forecast.engines import Answer, Engine, answer
 from fastchannel.forecast.figures import Figure, Key, Name, with_intervals
+from fastchannel.forecast.grid import grid
 from fastchannel.forecast.imports import Parties, none_probability, outbreak_probability
-from fastchannel.forecast.individuals import simulate
+from fastchannel.forecast.individuals.individuals import simulate
+from fastchannel.forecast.infection.draws import Draw, sample
+from fastchannel.forecast.infection.pathogens import Pathogen, Profile
 from fastchannel.forecast.measures import RouteReading, read_measures
-from fastchannel.forecast.pathogens import Pathogen, Profile
 from fastchannel.forecast.practice import Practice, PracticeText, default_practice
 from fastchannel.forecast.problem import Flow, Outbreak, Problem
-from fastchannel.forecast.quadrature import integrate
+from fastchannel.forecast.quadrature.quadrature import integrate
 from fastchannel.forecast.situation import Incidence, Situation, SituationError, infected_travellers
 from fastchannel.forecast.suspension import Expected, suspension_chances
 

@@ -26,8 +26,8 @@ from itertools import pairwise
 from fastchannel.agreement.provisions import Case, Gate, LaboratoryTest, Monitor, Provisions, Quota
 from fastchannel.agreement.provisions import Stay as StayMeasure
 from fastchannel.agreement.wording import GateAt, StayPlace
+from fastchannel.forecast.infection.pathogens import Pathogen
 from fastchannel.forecast.itinerary import Itinerary, Screen, Stay, Watch
-from fastchannel.forecast.pathogens import Pathogen
 from fastchannel.forecast.practice import FLIGHT, Practice
 from fastchannel.terms.errors import FastChannelError
 from fastchannel.terms.events import Finding

@@ -7,8 +7,8 @@ from functools import cache
 from importlib.resources import files
 
 from fastchannel.agreement.wording import StayPlace
-from fastchannel.forecast.draws import Chooser, Draw
-from fastchannel.forecast.texts import Part, Text
+from fastchannel.forecast.infection.draws import Chooser, Draw
+from fastchannel.forecast.reading.texts import Part, Text
 
 FLIGHT = "flight"
 PLACES = (FLIGHT, *(place.value for place in StayPlace))

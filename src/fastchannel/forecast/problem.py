@@ -11,8 +11,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from fastchannel.forecast.course import Assay, Course
-from fastchannel.forecast.distributions import Distribution, Floats
+from fastchannel.forecast.infection.course import Assay, Course
+from fastchannel.forecast.infection.distributions import Distribution, Floats
 from fastchannel.forecast.itinerary import Itinerary
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from fastchannel.forecast.curves import Moved
-from fastchannel.forecast.distributions import Distribution, Growing, Steps, Uniform
-from fastchannel.forecast.pathogens import Pathogen
+from fastchannel.forecast.infection.curves import Moved
+from fastchannel.forecast.infection.distributions import Distribution, Growing, Steps, Uniform
+from fastchannel.forecast.infection.pathogens import Pathogen
 from fastchannel.forecast.practice import Practice
 from fastchannel.forecast.problem import Stratum
 from fastchannel.terms.errors import FastChannelError

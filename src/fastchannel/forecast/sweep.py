@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from fastchannel.forecast.grid import Flows, Packed, Prepared, pack, part_of, prepare
+from fastchannel.forecast.grid.grid import Flows, Packed, Prepared, pack, part_of, prepare
 from fastchannel.forecast.itinerary import Itinerary
 from fastchannel.terms.errors import FastChannelError
 

@@ -24,8 +24,8 @@ from fastchannel.casework.forecasts import (
 from fastchannel.casework.permissions import Action, Subject, check
 from fastchannel.casework.proposals import Proposal, proposal_of
 from fastchannel.forecast.figures import UNITS
+from fastchannel.forecast.infection.pathogens import shipped_profiles
 from fastchannel.forecast.measures import ReadingError
-from fastchannel.forecast.pathogens import shipped_profiles
 from fastchannel.forecast.situation import SituationError
 from fastchannel.terms.events import Assay
 from fastchannel.web.api import schemas

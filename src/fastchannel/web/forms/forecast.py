@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fastchannel.casework.forecasts import Outlook, People, usual_profile, usual_travellers
 from fastchannel.casework.proposals import Proposal, proposal_of
-from fastchannel.forecast.pathogens import Profile, shipped_profiles
+from fastchannel.forecast.infection.pathogens import Profile, shipped_profiles
 from fastchannel.terms.events import Assay
 from fastchannel.terms.language import pick
 from fastchannel.web import words

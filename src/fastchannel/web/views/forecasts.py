@@ -20,7 +20,7 @@ from fastchannel.agreement.shipped import shipped
 from fastchannel.casework.forecasts import Held, amended, hold, people_of
 from fastchannel.casework.permissions import Action, Subject, check
 from fastchannel.casework.proposals import amendments_of
-from fastchannel.forecast.amendments import AmendmentError
+from fastchannel.forecast.design.amendments import AmendmentError
 from fastchannel.forecast.measures import ReadingError
 from fastchannel.node.desk import office
 from fastchannel.terms.language import pick

@@ -1,0 +1,1 @@
+"""Better agreements: search, comparison, the unknowns that matter, promises that cannot be kept."""

@@ -1,0 +1,1 @@
+"""The first engine tabulated, for many itineraries at once."""

@@ -1,0 +1,1 @@
+"""The second engine: people drawn one by one."""

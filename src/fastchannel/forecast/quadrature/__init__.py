@@ -1,0 +1,1 @@
+"""The first engine: an integral, to a stated tolerance."""

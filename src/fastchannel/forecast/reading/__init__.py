@@ -1,0 +1,1 @@
+"""Reading the texts and files that a forecast is given."""

@@ -1,0 +1,1 @@
+"""Scenarios: a model written as a text, with no agreement."""

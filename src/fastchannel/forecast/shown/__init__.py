@@ -1,0 +1,1 @@
+"""A forecast as tables, charts and words."""
