@@ -3,7 +3,8 @@
 What does not depend on the itinerary is tabulated once (`prepare`); every itinerary is then a sum of look-ups in one compiled
 call. It answers what `quadrature.integrate` answers, to a relative 1e-4 (seeding and infectious days 1e-3) where curves count
 from infection, which `tests/forecast/test_grid.py` holds, and to 3e-4 on every shipped agreement and profile, with 1e-5 per
-infected person for the smallest entries (`tests/forecast/test_engines.py`); what it does not carry raises NotTabulatedError, and the caller turns to ``integrate``.
+infected person for the smallest entries (`tests/forecast/test_engines.py`). What it does not carry raises NotTabulatedError,
+and the caller turns to ``integrate``.
 Where infectiousness or a test in use counts from a marker that varies, the sum also runs over 160 nodes of the stage's length:
 some 4 milliseconds an itinerary rather than 40 microseconds, and right to 1e-3 in every entry.
 """
