@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -324,3 +325,8 @@ def test_times_beyond_all_journeys_are_refused(old: str, new: str) -> None:
 def test_stays_out_of_order_are_a_mistake() -> None:
     words = mistake(('region = "country"\ncontact', 'region = "country"\nfrom = 6\ncontact'))
     assert "day 5, while quarantine is from day 6" in words
+
+
+def test_a_row_of_a_series_with_more_fields_than_the_heading_is_refused() -> None:
+    series = read_series(["date,cases", "2020-04-01,1,100", "2020-04-02,99"], "date", "cases", date(2020, 1, 1))
+    assert [(mistake.row, mistake.found) for mistake in series.mistakes] == [(2, "more fields than the heading has")]

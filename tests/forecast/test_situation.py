@@ -149,3 +149,9 @@ def test_reported_cases_become_infections_of_people() -> None:
 def test_impossible_reports_are_refused(counts: tuple[float, ...], population: float, ascertained: float, said: str) -> None:
     with pytest.raises(SituationError, match=said):
         daily_series(counts, population, ascertained)
+
+
+def test_more_infections_than_people_are_refused() -> None:
+    with pytest.raises(SituationError, match=r"infections per person .* expected at most 0\.5"):
+        Incidence(per_day=0.1).before(30.0)
+    assert Incidence(per_day=0.01).before(30.0)[1] == pytest.approx(0.3)

@@ -56,15 +56,19 @@ def print_forecast(console: Console, forecast: Forecast, agreement: Agreement, p
 
 def plain_words(forecast: Forecast, found: GroupForecast, words: ForecastWords) -> Iterator[str]:
     """What a route lets through, in sentences."""
-    by_step = sum(figure.value for figure in found.figures if figure.name is Name.DETECTED_PER_MILLION)
+    itinerary = found.group.reading.itinerary
+    begins = {screen.id: screen.sampled for screen in itinerary.screens} | {w.id: w.start for w in itinerary.watches}
+    by_step = {figure.of: figure.value for figure in found.figures if figure.name is Name.DETECTED_PER_MILLION}
+    late = sum(value for step, value in by_step.items() if begins[step] >= itinerary.release)
     imports = found.figure(Name.IMPORTS)
     yield words.say(
         N_(
-            "Of a million travellers {infected} are infected at departure. {found} are found at one step or another. "
-            "{imports} are released while infected."
+            "Of a million travellers {infected} are infected at departure. {found} are found, {late} of them only after "
+            "release. {imports} are released while infected."
         ),
         infected=with_interval(found.figure(Name.INFECTED)),
-        found=number(by_step),
+        found=number(sum(by_step.values())),
+        late=number(late),
         imports=with_interval(imports),
     )
     if imports.value > 0.0:

@@ -14,6 +14,7 @@ from fastchannel.forecast.problem import Stratum
 from fastchannel.terms.errors import FastChannelError
 
 MOST_GROWTH_PER_DAY = 1.0
+MOST_INFECTED = 0.5  # infections per person while an infection lasts; beyond it the count of infections is none of people
 
 
 class SituationError(FastChannelError):
@@ -49,6 +50,15 @@ class Incidence:
 
         Raises SituationError where a series does not reach back that far.
         """
+        exposure, per_person = self._before(days)
+        if per_person > MOST_INFECTED:
+            raise SituationError(
+                f"incidence: found {per_person:.2g} infections per person in the {days:.0f} days before departure; "
+                f"expected at most {MOST_INFECTED:g}, as beyond that people would be infected twice"
+            )
+        return exposure, per_person
+
+    def _before(self, days: float) -> tuple[Distribution, float]:
         if self.series:
             return self._of_series(days)
         if self.growth_per_day == 0.0:

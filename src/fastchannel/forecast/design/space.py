@@ -236,13 +236,15 @@ def most_common_case(agreement: Agreement, route: str, on: date) -> Case:
     return max(cases, key=lambda case: alike[id(agreement.provisions(case, on))])
 
 
+def in_ways(provisions: Provisions) -> set[str]:
+    """The measures of ways through a gate of which one will do: what these amount to is for the parties to say."""
+    return {name for m in provisions.measures if isinstance(m, Gate) for way in m.either for name in way}
+
+
 def _route_space(agreement: Agreement, route: str, on: date, assays: frozenset[Assay], goal: Goal) -> RouteSpace:
     case = most_common_case(agreement, route, on)
     provisions = agreement.provisions(case, on)
-    bound = {
-        name for m in provisions.measures if isinstance(m, Gate) for way in m.either for name in way
-    }  # one of several ways through a gate: what they amount to is for the parties to say
-    tests = [m for m in provisions.measures if isinstance(m, LaboratoryTest) and m.id not in bound]
+    tests = [m for m in provisions.measures if isinstance(m, LaboratoryTest) and m.id not in in_ways(provisions)]
     kinds = tuple(kind for kind in KINDS if kind in assays)
     held = [m for m in provisions.measures if isinstance(m, Stay) and m.place in HELD and m.start.anchor is not Anchor.RELEASE]
     loops = [m for m in provisions.measures if isinstance(m, Stay) and m.place == StayPlace.CLOSED_LOOP]

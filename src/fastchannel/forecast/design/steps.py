@@ -17,7 +17,7 @@ from fastchannel.agreement.provisions import LaboratoryTest, Provisions, Stay
 from fastchannel.agreement.wording import StayPlace
 from fastchannel.forecast.design.amendments import Amendment, Drop, FurtherTest, LeastDays, UntilDay
 from fastchannel.forecast.design.run import Candidate, Setting
-from fastchannel.forecast.design.space import GOAL_WORDS, Goal
+from fastchannel.forecast.design.space import GOAL_WORDS, Goal, in_ways
 from fastchannel.forecast.infection.draws import Draw
 from fastchannel.forecast.measures import HELD
 from fastchannel.terms.events import Assay
@@ -147,6 +147,8 @@ def _tries(base: Candidate, setting: Setting, held_days: float) -> list[_Try]:
     found: list[_Try] = []
     for measure in provisions.measures:
         if isinstance(measure, LaboratoryTest):
+            if measure.id in in_ways(provisions):
+                continue
             found.append(_Try(StepKind.WITHOUT, measure.id, _without(chosen, measure.id)))
         elif isinstance(measure, Stay) and measure.place in HELD and measure.start.anchor is not Anchor.RELEASE:
             least = 0 if measure.least is None else round(measure.least.elapsed.total_seconds() / 86_400)

@@ -88,7 +88,7 @@ class Flows:
             detected=found.detected[i, : len(itinerary.steps)].copy(),
             potential=found.potential[i, :regions].copy(),
             baseline=found.baseline[i, :regions].copy(),
-            infectious_days=found.infectious_days[i, :regions].copy(),
+            infectious_days=np.maximum(found.infectious_days[i, :regions], 0.0),
             inside=found.inside[i, :stays].copy(),
             workers=found.workers[i, :stays].copy(),
             seeding=seeding,

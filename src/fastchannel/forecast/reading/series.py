@@ -53,6 +53,8 @@ def read_series(lines: Iterable[str], time: str, count: str, zero: date | None =
         if number > MOST_ROWS or len(mistakes) >= MOST_MISTAKES:
             mistakes.append(RowMistake(number, "more", f"at most {MOST_ROWS:,} rows") if number > MOST_ROWS else mistakes[-1])
             break
+        if None in row:  # where DictReader puts what is beyond the heading
+            mistakes.append(RowMistake(number, "more fields than the heading has", "as many: thousands without a separator"))
         at, cases = _day(row, time, zero), _number(row, count)
         if at is None:
             expected = "a number of days" if zero is None else "a day or a date (2021-05-01)"
