@@ -14,7 +14,7 @@ CATALOGUES := $(wildcard src/fastchannel/locale/*/LC_MESSAGES/*.po)
 # The lock files name no package index, so the machine's own settings for uv must not add one.
 LOCK := env -u UV_INDEX -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_INDEX_URL -u UV_FIND_LINKS \
 	$(BIN)/uv --no-config pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE) pyproject.toml --extra build
+	--no-strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE) pyproject.toml --extra build
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format docs bench conformance lock upgrade coverage clean
