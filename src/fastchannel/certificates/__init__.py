@@ -1,0 +1,1 @@
+"""Certificates: bytes, a trust list and a time become evidence, or a refusal with a code."""

@@ -1,0 +1,1 @@
+"""Envelopes: what certificates are wrapped in, opened within stated bounds."""

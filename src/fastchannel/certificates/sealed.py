@@ -1,0 +1,43 @@
+"""An opened envelope: what is signed, by which key, and what reads it once the signature holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from fastchannel.certificates.evidence import Certified, CertifiedPerson, Format
+from fastchannel.certificates.keys import Algorithm
+from fastchannel.certificates.tolerances import Noted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What a format's reader makes of the signed payload."""
+
+    person: CertifiedPerson
+    events: tuple[Certified, ...]
+    identifier: str = ""
+    country: str = ""
+    issuer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """``read`` is called only after the signature was found right, so that nothing unsigned is interpreted."""
+
+    format: Format
+    algorithm: Algorithm
+    kid: bytes
+    message: bytes  # the bytes that the signature covers
+    signature: bytes  # ECDSA's as r and s side by side
+    payload: dict[Any, Any]  # as signed; keys are numbers in a CWT
+    read: Callable[[dict[Any, Any], Noted], Contents]
+    noted: Noted = field(default_factory=Noted)
+    country: str = ""  # as the envelope names the issuer; the key's own country wins
+    issuer: str = ""
+    issued: datetime | None = None
+    not_before: datetime | None = None
+    expires: datetime | None = None
+    test: bool = False  # it says itself that it was issued for tests

@@ -1,0 +1,1 @@
+"""Trust: whose keys count, for what, how long, and which certificates their issuers took back."""
