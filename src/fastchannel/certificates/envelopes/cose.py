@@ -41,7 +41,7 @@ def open_sign1(raw: bytes, noted: Noted, *, aad: bytes = b"") -> Sign1:
         item = item.value
     else:
         noted.add(UNTAGGED, "cose")
-    if not isinstance(item, list) or len(item) != 4:
+    if not isinstance(item, list | tuple) or len(item) != 4:  # the library makes tuples under a tag
         raise malformed("cose", item, "COSE_Sign1: a list of four", detail="cose")
     protected, unprotected, payload, signature = item
     if type(protected) is not bytes or type(payload) is not bytes or type(signature) is not bytes:
