@@ -59,7 +59,7 @@ class TrustedKey(Struct, frozen=True, kw_only=True):
 
     def may(self, use: Use) -> bool:
         """Whether it may sign this. A pass needs a key that says so."""
-        return use in self.uses or (not self.uses and use is not Use.PASS)
+        return use in self.uses or (not self.uses and use is not Use.GATE_PASS)
 
 
 class Verifier:
@@ -90,7 +90,9 @@ def _checker(key: object, least_rsa_bits: int) -> tuple[Algorithm, Callable[[byt
             return Algorithm.EDDSA, _eddsa(key)
         case rsa.RSAPublicKey():
             if not least_rsa_bits <= key.key_size <= MOST_RSA_BITS:
-                raise CertificateError(f"public key: found RSA of {key.key_size} bits, expected {least_rsa_bits} to {MOST_RSA_BITS}")
+                raise CertificateError(
+                    f"public key: found RSA of {key.key_size} bits, expected {least_rsa_bits} to {MOST_RSA_BITS}"
+                )
             return Algorithm.PS256, _pss(key)
         case _:
             raise CertificateError(f"public key: found {type(key).__name__}, expected P-256, P-384, Ed25519 or RSA")

@@ -62,9 +62,7 @@ class RefusedError(CertificateError):
 
 def malformed(where: str, found: object = "", expected: str = "", *, detail: str = "") -> RefusedError:
     """The error for bytes that are not what their format asks for. What was found is cut short: it is untrusted."""
-    return RefusedError(
-        Refusal(code=Code.MALFORMED, where=where, found=shortened(found), expected=expected, detail=detail)
-    )
+    return RefusedError(Refusal(code=Code.MALFORMED, where=where, found=shortened(found), expected=expected, detail=detail))
 
 
 def shortened(value: object, most: int = 120) -> str:

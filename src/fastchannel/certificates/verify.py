@@ -15,8 +15,6 @@ from fastchannel.certificates.tolerances import LENIENT, Tolerances
 from fastchannel.certificates.trust.store import SKEW, TrustStore
 
 
-
-
 def verify(text: str, trust: TrustStore, at: datetime, *, tolerances: Tolerances = LENIENT) -> Evidence | Refusal:
     """Verify one certificate's text as of ``at``, an instant with an offset. Whatever the text is, it raises nothing."""
     try:
@@ -49,14 +47,18 @@ def _signer(sealed: Sealed, trust: TrustStore, at: datetime) -> TrustedKey:
     if sealed.test and trust.domain is not Domain.TEST:
         raise RefusedError(Refusal(code=Code.TEST_DOMAIN, where="domain", found="test", expected=trust.domain))
     candidates = trust.candidates(sealed.kid)
+    weak = ""
     fresh = [key for holder, key in candidates if holder.fresh(at)]
     for key in fresh:
         try:
             verifier = trust.verifier(key)
-        except CertificateError:
-            continue  # a key of no kind that we verify vouches for nothing
+        except CertificateError as error:
+            weak = str(error)  # a key that is weak, or of no kind that we verify, vouches for nothing
+            continue
         if verifier.algorithm is sealed.algorithm and verifier.verifies(sealed.message, sealed.signature):
             return key
+    if weak:
+        raise RefusedError(Refusal(code=Code.KEY_USE, where="key", found=weak, detail="weak-key"))
     if fresh:
         raise RefusedError(Refusal(code=Code.SIGNATURE_WRONG, where="signature", found=sealed.kid.hex()))
     stale = [holder for holder, _ in candidates] or [one for one in trust.lists if not one.fresh(at)]
@@ -79,9 +81,13 @@ def _in_time(sealed: Sealed, key: TrustedKey, at: datetime) -> None:
         )
     starts = sealed.not_before or sealed.issued
     if starts is not None and starts > at + SKEW:
-        raise RefusedError(Refusal(code=Code.NOT_YET_VALID, where="valid from", found=starts.isoformat(), expected=at.isoformat()))
+        raise RefusedError(
+            Refusal(code=Code.NOT_YET_VALID, where="valid from", found=starts.isoformat(), expected=at.isoformat())
+        )
     signed = sealed.issued or at
-    if (key.not_before is not None and signed < key.not_before - SKEW) or (key.not_after is not None and signed > key.not_after):
+    if (key.not_before is not None and signed < key.not_before - SKEW) or (
+        key.not_after is not None and signed > key.not_after
+    ):
         raise RefusedError(
             Refusal(
                 code=Code.KEY_NOT_VALID,
@@ -102,9 +108,7 @@ def _allowed(uses: frozenset[Use], key: TrustedKey) -> None:
 
 def _not_revoked(sealed: Sealed, evidence: Evidence, trust: TrustStore, at: datetime) -> None:
     for one in trust.revocations:
-        refusal = one.refuses(
-            country=evidence.issuer.country, kid=sealed.kid, identifier=evidence.identifier, at=at
-        )
+        refusal = one.refuses(country=evidence.issuer.country, kid=sealed.kid, identifier=evidence.identifier, at=at)
         if refusal is not None:
             raise RefusedError(refusal)
 

@@ -18,9 +18,7 @@ def _refuse(*_: object) -> NoReturn:
 
 # Of the tags that the library makes objects of, certificates use those of dates (0, 1), COSE (18) and CWT (61). The others
 # would build regular expressions, shared references or fractions of a stranger's choosing.
-_TAGS: dict[int, Any] = dict.fromkeys(
-    (4, 5, 25, 28, 29, 30, 35, 36, 37, 52, 54, 100, 256, 258, 260, 261, 1004, 43000), _refuse
-)
+_TAGS: dict[int, Any] = dict.fromkeys((4, 5, 25, 28, 29, 30, 35, 36, 37, 52, 54, 100, 256, 258, 260, 261, 1004, 43000), _refuse)
 
 
 def decode(raw: bytes, where: str = "cbor") -> Any:

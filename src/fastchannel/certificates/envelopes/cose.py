@@ -14,7 +14,8 @@ from fastchannel.certificates.keys import COSE_ALGORITHMS, COSE_NUMBERS, Algorit
 from fastchannel.certificates.refusal import Code, Refusal, RefusedError, malformed
 from fastchannel.certificates.tolerances import CWT_TAGGED, KID_UNPROTECTED, UNTAGGED, Noted
 
-SIGN1_TAG, CWT_TAG = 18, 61
+SIGN1_TAG = 18
+_SIGN1, _CWT = b"\xd2", b"\xd8\x3d"  # the tags 18 and 61 as they are encoded
 ALG, CRITICAL, KID = 1, 2, 4
 MOST_KID_BYTES = 64
 _CONTEXT = b"\x84\x6aSignature1"  # a list of four, and its first: the text that keeps these signatures apart from all others
@@ -33,15 +34,15 @@ class Sign1:
 
 def open_sign1(raw: bytes, noted: Noted, *, aad: bytes = b"") -> Sign1:
     """Open the bytes. Raises RefusedError: malformed, or unsupported where the algorithm or a critical header is."""
-    item = cbor.decode(raw, "cose")
-    if type(item) is cbor2.CBORTag and item.tag == CWT_TAG:
+    if raw.startswith(_CWT):
         noted.add(CWT_TAGGED, "cose")
-        item = item.value
-    if type(item) is cbor2.CBORTag and item.tag == SIGN1_TAG:
-        item = item.value
+        raw = raw.removeprefix(_CWT)
+    if raw.startswith(_SIGN1):
+        raw = raw.removeprefix(_SIGN1)
     else:
         noted.add(UNTAGGED, "cose")
-    if not isinstance(item, list | tuple) or len(item) != 4:  # the library makes tuples under a tag
+    item = cbor.decode(raw, "cose")
+    if not isinstance(item, list) or len(item) != 4:
         raise malformed("cose", item, "COSE_Sign1: a list of four", detail="cose")
     protected, unprotected, payload, signature = item
     if type(protected) is not bytes or type(payload) is not bytes or type(signature) is not bytes:
@@ -63,9 +64,7 @@ def open_sign1(raw: bytes, noted: Noted, *, aad: bytes = b"") -> Sign1:
     return Sign1(algorithm, kid or b"", payload, signature, message)
 
 
-def seal_sign1(
-    payload: bytes, *, algorithm: Algorithm, kid: bytes, sign: Callable[[bytes], bytes], aad: bytes = b""
-) -> bytes:
+def seal_sign1(payload: bytes, *, algorithm: Algorithm, kid: bytes, sign: Callable[[bytes], bytes], aad: bytes = b"") -> bytes:
     """The tagged COSE_Sign1 of a payload; ``sign`` takes the Sig_structure and returns the signature, ECDSA's as r and s."""
     protected = cbor.encode({ALG: COSE_NUMBERS[algorithm], KID: kid})
     message = b"".join((_CONTEXT, _bytes(protected), _bytes(aad), _bytes(payload)))

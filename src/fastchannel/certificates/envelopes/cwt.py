@@ -7,7 +7,7 @@ from typing import Any
 
 from fastchannel.certificates.envelopes import cbor
 from fastchannel.certificates.refusal import malformed
-from fastchannel.certificates.tolerances import FLOAT_DATE, Noted
+from fastchannel.certificates.tolerances import FLOAT_DATE, TAGGED_DATE, Noted
 
 ISSUER, EXPIRES, NOT_BEFORE, ISSUED, IDENTIFIER = 1, 4, 5, 6, 7
 HEALTH = -260  # the container of health certificates
@@ -27,7 +27,7 @@ def moment(value: object, where: str, noted: Noted) -> datetime | None:
     if value is None:
         return None
     if isinstance(value, datetime) and value.tzinfo is not None:
-        noted.add(FLOAT_DATE, where, value.isoformat())  # a tagged date, which RFC 8392 asks to be untagged
+        noted.add(TAGGED_DATE, where, value.isoformat())
         return value.astimezone(UTC)
     if isinstance(value, float):
         noted.add(FLOAT_DATE, where, value)

@@ -13,7 +13,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def instant(written: str) -> datetime | None:
-    """An ISO 8601 instant; without an offset it is read as UTC, which is what issuers that leave it out mean. None: unreadable."""
+    """An ISO 8601 instant; without an offset it is read as UTC, as issuers mean it. None: unreadable."""
     try:
         found = datetime.fromisoformat(written)
     except ValueError:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from fastchannel.certificates.refusal import malformed
-from fastchannel.certificates.tolerances import FLOAT_DOSES, NULLS, SPACES, Noted
+from fastchannel.certificates.tolerances import FLOAT_DOSES, NULLS, SPACES, TAGGED_DATE, Noted
 
 MOST_TEXT = 512
 
@@ -22,6 +23,9 @@ def text(source: dict[Any, Any], key: str, noted: Noted, where: str = "") -> str
         if key in source:
             noted.add(NULLS, f"{where}{key}")
         return ""
+    if isinstance(found, datetime):
+        noted.add(TAGGED_DATE, f"{where}{key}", found.isoformat())
+        return found.isoformat()
     raise malformed(f"{where}{key}", found, "text", detail="field")
 
 

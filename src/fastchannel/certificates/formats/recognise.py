@@ -22,5 +22,7 @@ def open_text(text: str) -> Sealed:
         if stripped.startswith(prefix):
             return opener(stripped)
     raise RefusedError(
-        Refusal(code=Code.UNSUPPORTED, where="text", found=shortened(stripped, 16), expected="a certificate's text", detail="format")
+        Refusal(
+            code=Code.UNSUPPORTED, where="text", found=shortened(stripped, 16), expected="a certificate's text", detail="format"
+        )
     )

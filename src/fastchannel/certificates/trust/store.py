@@ -8,9 +8,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from fastchannel.certificates.keys import Domain, TrustedKey, Verifier
+from fastchannel.certificates.keys import LEAST_RSA_BITS, Domain, TrustedKey, Verifier
 from fastchannel.certificates.refusal import CertificateError, Refusal
-
 
 SKEW = timedelta(minutes=5)  # an issuer's clock may run ahead of ours by so much
 
@@ -46,15 +45,24 @@ class Revocations(Protocol):
 class TrustStore:
     """Look-up of keys by identifier. Built once, used by many threads; keys are parsed when first used."""
 
-    __slots__ = ("_by_kid", "_verifiers", "domain", "lists", "revocations")
+    __slots__ = ("_by_kid", "_verifiers", "domain", "least_rsa_bits", "lists", "revocations")
 
     def __init__(
-        self, lists: Iterable[TrustList], *, domain: Domain = Domain.PRODUCTION, revocations: Sequence[Revocations] = ()
+        self,
+        lists: Iterable[TrustList],
+        *,
+        domain: Domain = Domain.PRODUCTION,
+        revocations: Sequence[Revocations] = (),
+        least_rsa_bits: int = LEAST_RSA_BITS,
     ) -> None:
-        """Raises CertificateError where a list of another domain is among them: test keys never stand beside real ones."""
+        """Raises CertificateError where a list of another domain is among them: test keys never stand beside real ones.
+
+        ``least_rsa_bits`` is the policy on weak keys: below it, a key is listed and vouches for nothing.
+        """
         self.lists = tuple(lists)
         self.domain = domain
         self.revocations = tuple(revocations)
+        self.least_rsa_bits = least_rsa_bits
         self._by_kid: dict[bytes, list[tuple[TrustList, TrustedKey]]] = {}
         self._verifiers: dict[bytes, Verifier] = {}
         for one in self.lists:
@@ -73,5 +81,5 @@ class TrustStore:
         """The key, parsed. Raises CertificateError where it is of no kind that we verify."""
         found = self._verifiers.get(key.spki)
         if found is None:
-            found = self._verifiers[key.spki] = Verifier(key.spki)
+            found = self._verifiers[key.spki] = Verifier(key.spki, least_rsa_bits=self.least_rsa_bits)
         return found
