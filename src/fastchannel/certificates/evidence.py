@@ -17,7 +17,7 @@ class Format(StrEnum):
     SMART_HEALTH_CARD = "smart-health-card"
     ICAO_VDS_NC = "icao-vds-nc"
     DIVOC = "divoc"
-    GATE_PASS = "pass"
+    CROSSING = "pass"
     PAPER = "paper"
 
 
@@ -27,7 +27,7 @@ class Use(StrEnum):
     TEST = "test"
     VACCINATION = "vaccination"
     RECOVERY = "recovery"
-    GATE_PASS = "pass"
+    CROSSING = "pass"
 
 
 class CertifiedPerson(Struct, frozen=True, kw_only=True):

@@ -59,7 +59,7 @@ class TrustedKey(Struct, frozen=True, kw_only=True):
 
     def may(self, use: Use) -> bool:
         """Whether it may sign this. A pass needs a key that says so."""
-        return use in self.uses or (not self.uses and use is not Use.GATE_PASS)
+        return use in self.uses or (not self.uses and use is not Use.CROSSING)
 
 
 class Verifier:
