@@ -48,7 +48,7 @@ class CertifiedPerson(Struct, frozen=True, kw_only=True):
     document: str = ""  # the passport's number, where the certificate names it
 
 
-class Tested(Struct, frozen=True, kw_only=True, tag_field="event", tag="test"):
+class AssayResult(Struct, frozen=True, kw_only=True, tag_field="event", tag="test"):
     """A test and its finding. ``kind`` is a word of `terms.events.Assay` where the code says which, else the code itself."""
 
     agent: str
@@ -88,7 +88,7 @@ class Recovered(Struct, frozen=True, kw_only=True, tag_field="event", tag="recov
     country: str = ""
 
 
-Certified = Tested | Vaccinated | Recovered
+Certified = AssayResult | Vaccinated | Recovered
 
 
 class Issuer(Struct, frozen=True, kw_only=True):
@@ -124,5 +124,5 @@ class Evidence(Struct, frozen=True, kw_only=True):
     @property
     def uses(self) -> frozenset[Use]:
         """What a key must be allowed to sign for this evidence."""
-        kinds = {Tested: Use.TEST, Vaccinated: Use.VACCINATION, Recovered: Use.RECOVERY}
+        kinds = {AssayResult: Use.TEST, Vaccinated: Use.VACCINATION, Recovered: Use.RECOVERY}
         return frozenset(kinds[type(one)] for one in self.events)

@@ -75,7 +75,8 @@ def _signer(sealed: Sealed, trust: TrustStore, at: datetime) -> TrustedKey:
 
 
 def _in_time(sealed: Sealed, key: TrustedKey, at: datetime) -> None:
-    if sealed.expires is not None and at >= sealed.expires:
+    # RFC 8392 ends at the second itself; the EU's test data counts that second in, and RFC 7519 allows some leeway.
+    if sealed.expires is not None and at > sealed.expires:
         raise RefusedError(
             Refusal(code=Code.EXPIRED, where="expires", found=sealed.expires.isoformat(), expected=at.isoformat())
         )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fastchannel.certificates.envelopes import cwt
-from fastchannel.certificates.evidence import Certified, CertifiedPerson, Recovered, Tested, Vaccinated
+from fastchannel.certificates.evidence import AssayResult, Certified, CertifiedPerson, Recovered, Vaccinated
 from fastchannel.certificates.formats import dates, fields
 from fastchannel.certificates.refusal import Code, Refusal, RefusedError, malformed
 from fastchannel.certificates.sealed import Contents
@@ -72,7 +72,7 @@ def _vaccination(entry: dict[Any, Any], noted: Noted) -> Certified:
 def _test(entry: dict[Any, Any], noted: Noted) -> Certified:
     kind, finding = fields.text(entry, "tt", noted, "t."), fields.text(entry, "tr", noted, "t.")
     written = fields.text(entry, "sc", noted, "t.")
-    return Tested(
+    return AssayResult(
         agent=fields.text(entry, "tg", noted, "t."),
         kind=ASSAYS.get(kind, kind),
         finding=FINDINGS.get(finding, finding),
