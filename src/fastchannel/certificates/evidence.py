@@ -124,5 +124,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     @property
     def uses(self) -> frozenset[Use]:
         """What a key must be allowed to sign for this evidence."""
-        kinds = {AssayResult: Use.TEST, Vaccinated: Use.VACCINATION, Recovered: Use.RECOVERY}
-        return frozenset(kinds[type(one)] for one in self.events)
+        return frozenset([_USES[type(one)] for one in self.events])
+
+
+_USES: dict[type[Certified], Use] = {AssayResult: Use.TEST, Vaccinated: Use.VACCINATION, Recovered: Use.RECOVERY}

@@ -9,7 +9,6 @@ from enum import StrEnum
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from msgspec import Struct
@@ -104,14 +103,23 @@ def _ecdsa(key: ec.EllipticCurvePublicKey, size: int, algorithm: ec.ECDSA) -> Ca
     def check(message: bytes, signature: bytes) -> bool:
         if len(signature) != 2 * size:
             return False
-        r, s = int.from_bytes(signature[:size], "big"), int.from_bytes(signature[size:], "big")
         try:
-            verify(encode_dss_signature(r, s), message, algorithm)
+            verify(_der(signature[:size], signature[size:]), message, algorithm)
         except InvalidSignature:
             return False
         return True
 
     return check
+
+
+def _der(r: bytes, s: bytes) -> bytes:
+    """Both numbers as OpenSSL wants them: a DER sequence of two integers. Neither is longer than 49 bytes."""
+    r, s = r.lstrip(b"\0"), s.lstrip(b"\0")
+    if not r or r[0] > 0x7F:
+        r = b"\0" + r
+    if not s or s[0] > 0x7F:
+        s = b"\0" + s
+    return b"".join((bytes((0x30, 4 + len(r) + len(s), 2, len(r))), r, bytes((2, len(s))), s))
 
 
 def _eddsa(key: ed25519.Ed25519PublicKey) -> Callable[[bytes, bytes], bool]:

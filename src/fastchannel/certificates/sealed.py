@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from fastchannel.certificates.evidence import Certified, CertifiedPerson, Format
 from fastchannel.certificates.keys import Algorithm
 from fastchannel.certificates.tolerances import Noted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
+class Contents(Struct, frozen=True, kw_only=True):
     """What a format's reader makes of the signed payload."""
 
     person: CertifiedPerson
@@ -23,8 +23,7 @@ class Contents:
     issuer: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sealed:
+class Sealed(Struct, frozen=True, kw_only=True):
     """``read`` is called only after the signature was found right, so that nothing unsigned is interpreted."""
 
     format: Format
@@ -34,7 +33,7 @@ class Sealed:
     signature: bytes  # ECDSA's as r and s side by side
     payload: dict[Any, Any]  # as signed; keys are numbers in a CWT
     read: Callable[[dict[Any, Any], Noted], Contents]
-    noted: Noted = field(default_factory=Noted)
+    noted: Noted
     country: str = ""  # as the envelope names the issuer; the key's own country wins
     issuer: str = ""
     issued: datetime | None = None

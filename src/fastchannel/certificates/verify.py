@@ -48,7 +48,7 @@ def _signer(sealed: Sealed, trust: TrustStore, at: datetime) -> TrustedKey:
         raise RefusedError(Refusal(code=Code.TEST_DOMAIN, where="domain", found="test", expected=trust.domain))
     candidates = trust.candidates(sealed.kid)
     weak = ""
-    fresh = [key for holder, key in candidates if holder.fresh(at)]
+    fresh = [key for holder, key in candidates if trust.fresh(holder, at)]
     for key in fresh:
         try:
             verifier = trust.verifier(key)
@@ -61,7 +61,7 @@ def _signer(sealed: Sealed, trust: TrustStore, at: datetime) -> TrustedKey:
         raise RefusedError(Refusal(code=Code.KEY_USE, where="key", found=weak, detail="weak-key"))
     if fresh:
         raise RefusedError(Refusal(code=Code.SIGNATURE_WRONG, where="signature", found=sealed.kid.hex()))
-    stale = [holder for holder, _ in candidates] or [one for one in trust.lists if not one.fresh(at)]
+    stale = [holder for holder, _ in candidates] or [one for one in trust.lists if not trust.fresh(one, at)]
     if stale and (candidates or len(stale) == len(trust.lists)):
         raise RefusedError(
             Refusal(
@@ -85,6 +85,8 @@ def _in_time(sealed: Sealed, key: TrustedKey, at: datetime) -> None:
         raise RefusedError(
             Refusal(code=Code.NOT_YET_VALID, where="valid from", found=starts.isoformat(), expected=at.isoformat())
         )
+    if key.not_before is None and key.not_after is None:
+        return
     signed = sealed.issued or at
     if (key.not_before is not None and signed < key.not_before - SKEW) or (
         key.not_after is not None and signed > key.not_after
@@ -100,7 +102,7 @@ def _in_time(sealed: Sealed, key: TrustedKey, at: datetime) -> None:
 
 
 def _allowed(uses: frozenset[Use], key: TrustedKey) -> None:
-    refused = sorted(use for use in uses if not key.may(use))
+    refused = [use for use in sorted(uses) if not key.may(use)]
     if refused:
         raise RefusedError(
             Refusal(code=Code.KEY_USE, where="key", found=", ".join(refused), expected=", ".join(sorted(key.uses)))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import cbor2
+from msgspec import Struct
 
 from fastchannel.certificates.envelopes import cbor
 from fastchannel.certificates.keys import COSE_ALGORITHMS, COSE_NUMBERS, Algorithm
@@ -21,8 +21,7 @@ MOST_KID_BYTES = 64
 _CONTEXT = b"\x84\x6aSignature1"  # a list of four, and its first: the text that keeps these signatures apart from all others
 
 
-@dataclass(frozen=True, slots=True)
-class Sign1:
+class Sign1(Struct, frozen=True):
     """An opened COSE_Sign1: nothing of it is verified yet."""
 
     algorithm: Algorithm

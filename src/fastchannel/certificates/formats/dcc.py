@@ -30,69 +30,69 @@ def read(claims: dict[Any, Any], noted: Noted) -> Contents:
         raise malformed("v, t, r", f"{len(found)} events", "exactly one", detail="events")
     reader, entry = found[0]
     event = reader(entry, noted)
-    return Contents(
-        person=_person(body, noted),
-        events=(event,),
-        identifier=fields.text(entry, "ci", noted),
-        country=fields.text(entry, "co", noted),
-        issuer=fields.text(entry, "is", noted),
-    )
+    identifier, country, issuer = fields.texts(entry, ("ci", "co", "is"), noted)
+    return Contents(person=_person(body, noted), events=(event,), identifier=identifier, country=country, issuer=issuer)
 
 
 def _person(body: dict[Any, Any], noted: Noted) -> CertifiedPerson:
     name = fields.mapping(body.get("nam"), "nam")
-    family, given = fields.text(name, "fnt", noted), fields.text(name, "gnt", noted)
-    if not (_MRZ_NAME.fullmatch(family) and _MRZ_NAME.fullmatch(given)):
-        noted.add(NAME_PATTERN, "fnt, gnt", f"{family} {given}")
+    family, given, family_mrz, given_mrz = fields.texts(name, ("fn", "gn", "fnt", "gnt"), noted)
+    if not (_MRZ_NAME.fullmatch(family_mrz) and _MRZ_NAME.fullmatch(given_mrz)):
+        noted.add(NAME_PATTERN, "fnt, gnt", f"{family_mrz} {given_mrz}")
     return CertifiedPerson(
-        family=fields.text(name, "fn", noted),
-        given=fields.text(name, "gn", noted),
-        family_mrz=family,
-        given_mrz=given,
+        family=family,
+        given=given,
+        family_mrz=family_mrz,
+        given_mrz=given_mrz,
         birth=dates.birth(fields.text(body, "dob", noted), noted),
     )
 
 
 def _vaccination(entry: dict[Any, Any], noted: Noted) -> Certified:
+    agent, product, vaccine, manufacturer, country, given = fields.texts(
+        entry, ("tg", "mp", "vp", "ma", "co", "dt"), noted, "v."
+    )
     dose, doses = fields.count(entry, "dn", noted, "v."), fields.count(entry, "sd", noted, "v.")
     if (dose is not None and dose < 1) or (doses is not None and doses < 1):
         noted.add(DOSE_NUMBERS, "v.dn, v.sd", f"{dose} of {doses}")
     return Vaccinated(
-        agent=fields.text(entry, "tg", noted, "v."),
-        product=fields.text(entry, "mp", noted, "v."),
-        given=dates.day(fields.text(entry, "dt", noted, "v."), noted, "v.dt"),
-        vaccine=fields.text(entry, "vp", noted, "v."),
-        manufacturer=fields.text(entry, "ma", noted, "v."),
+        agent=agent,
+        product=product,
+        given=dates.day(given, noted, "v.dt"),
+        vaccine=vaccine,
+        manufacturer=manufacturer,
         dose=dose,
         doses=doses,
-        country=fields.text(entry, "co", noted, "v."),
+        country=country,
     )
 
 
 def _test(entry: dict[Any, Any], noted: Noted) -> Certified:
-    kind, finding = fields.text(entry, "tt", noted, "t."), fields.text(entry, "tr", noted, "t.")
-    written = fields.text(entry, "sc", noted, "t.")
+    agent, kind, finding, written, reported, name, manufacturer, laboratory, country = fields.texts(
+        entry, ("tg", "tt", "tr", "sc", "dr", "nm", "ma", "tc", "co"), noted, "t."
+    )
     return AssayResult(
-        agent=fields.text(entry, "tg", noted, "t."),
+        agent=agent,
         kind=ASSAYS.get(kind, kind),
         finding=FINDINGS.get(finding, finding),
         sampled=dates.instant(written),
         sampled_text=written,
-        reported=fields.text(entry, "dr", noted, "t."),
-        name=fields.text(entry, "nm", noted, "t."),
-        manufacturer=fields.text(entry, "ma", noted, "t."),
-        laboratory=fields.text(entry, "tc", noted, "t."),
-        country=fields.text(entry, "co", noted, "t."),
+        reported=reported,
+        name=name,
+        manufacturer=manufacturer,
+        laboratory=laboratory,
+        country=country,
     )
 
 
 def _recovery(entry: dict[Any, Any], noted: Noted) -> Certified:
+    agent, positive, starts, ends, country = fields.texts(entry, ("tg", "fr", "df", "du", "co"), noted, "r.")
     return Recovered(
-        agent=fields.text(entry, "tg", noted, "r."),
-        first_positive=dates.day(fields.text(entry, "fr", noted, "r."), noted, "r.fr"),
-        valid_from=dates.day(fields.text(entry, "df", noted, "r."), noted, "r.df"),
-        valid_until=dates.day(fields.text(entry, "du", noted, "r."), noted, "r.du"),
-        country=fields.text(entry, "co", noted, "r."),
+        agent=agent,
+        first_positive=dates.day(positive, noted, "r.fr"),
+        valid_from=dates.day(starts, noted, "r.df"),
+        valid_until=dates.day(ends, noted, "r.du"),
+        country=country,
     )
 
 

@@ -29,6 +29,18 @@ def text(source: dict[Any, Any], key: str, noted: Noted, where: str = "") -> str
     raise malformed(f"{where}{key}", found, "text", detail="field")
 
 
+def texts(source: dict[Any, Any], keys: tuple[str, ...], noted: Noted, where: str = "") -> list[str]:
+    """The texts at the keys, as `text` gives each: one call a record, because a certificate has a score of them."""
+    found: list[str] = []
+    for key in keys:
+        value = source.get(key)
+        if type(value) is str and len(value) <= MOST_TEXT and value.strip() == value:
+            found.append(value)
+        else:
+            found.append(text(source, key, noted, where))
+    return found
+
+
 def count(source: dict[Any, Any], key: str, noted: Noted, where: str = "") -> int | None:
     """The whole number at a key; None where absent. A whole float is noted. Raises RefusedError."""
     found = source.get(key)

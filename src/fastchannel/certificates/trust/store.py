@@ -29,10 +29,6 @@ class TrustList(Struct, frozen=True, kw_only=True):
         """The last instant at which it may be used."""
         return self.issued + timedelta(hours=self.max_age_hours)
 
-    def fresh(self, at: datetime) -> bool:
-        """Whether it may be used at that instant."""
-        return self.issued - SKEW <= at <= self.good_until
-
 
 class Revocations(Protocol):
     """One issuer's revocations, as a list or as a compact filter. Keyed on identifiers that issuers assign."""
@@ -45,7 +41,7 @@ class Revocations(Protocol):
 class TrustStore:
     """Look-up of keys by identifier. Built once, used by many threads; keys are parsed when first used."""
 
-    __slots__ = ("_by_kid", "_verifiers", "domain", "least_rsa_bits", "lists", "revocations")
+    __slots__ = ("_by_kid", "_verifiers", "_windows", "domain", "least_rsa_bits", "lists", "revocations")
 
     def __init__(
         self,
@@ -63,6 +59,7 @@ class TrustStore:
         self.domain = domain
         self.revocations = tuple(revocations)
         self.least_rsa_bits = least_rsa_bits
+        self._windows = {id(one): (one.issued - SKEW, one.good_until) for one in self.lists}
         self._by_kid: dict[bytes, list[tuple[TrustList, TrustedKey]]] = {}
         self._verifiers: dict[bytes, Verifier] = {}
         for one in self.lists:
@@ -72,6 +69,11 @@ class TrustStore:
                 )
             for key in one.keys:
                 self._by_kid.setdefault(key.kid, []).append((one, key))
+
+    def fresh(self, holder: TrustList, at: datetime) -> bool:
+        """Whether one of the lists may be used at that instant."""
+        first, last = self._windows[id(holder)]
+        return first <= at <= last
 
     def candidates(self, kid: bytes) -> Sequence[tuple[TrustList, TrustedKey]]:
         """The keys under an identifier, each with the list that holds it. Identifiers are short: several may share one."""
