@@ -6,6 +6,7 @@ DEMO ?=
 TESTS ?=
 BENCH ?=
 MODELS ?=
+FUZZ ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,7 +18,7 @@ LOCK := env -u UV_INDEX -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_INDEX_UR
 	--no-strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE) pyproject.toml --extra build
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench conformance lock upgrade coverage clean
+.PHONY: help demo test check format docs bench conformance fuzz lock upgrade coverage clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,15 +45,21 @@ docs: $(VENV)/.package ## write the reference pages anew from the tables that th
 	$(BIN)/python tools/reference_decide.py
 	$(BIN)/python -m tools.reference_cases
 	$(BIN)/python tools/reference_pathogens.py
+	$(BIN)/python tools/reference_certificates.py
 	$(BIN)/python -m fastchannel.casework.reference > docs/reference/permissions.md
 	$(BIN)/fastchannel reference > docs/reference/commands.md
 
 bench: $(VENV)/.package $(VENV)/.bench ## run every benchmark (shorter: BENCH=--quick)
 	@$(BIN)/python -m bench.decide $(BENCH)
 	@$(BIN)/python -m bench.forecast $(BENCH)
+	@$(BIN)/python -m bench.certificates $(BENCH)
 
-conformance: $(VENV)/.package ## hold the forecast against published models (needs ../shared; a part: MODELS="wells csc")
-	@$(BIN)/python -m tools.conformance $(MODELS)
+conformance: $(VENV)/.package $(VENV)/.dev ## hold forecast and certificates against published models and test data (needs ../shared; a part: MODELS="wells certificates")
+	@$(if $(filter-out certificates,$(or $(MODELS),forecast)),$(BIN)/python -m tools.conformance $(filter-out certificates,$(MODELS)))
+	@$(if $(or $(filter certificates,$(MODELS)),$(if $(MODELS),,all)),$(BIN)/python -m tools.conformance_certificates)
+
+fuzz: $(VENV)/.package $(VENV)/.dev ## throw bytes at what reads certificates (longer: FUZZ="--seconds 600"; needs the package atheris)
+	@$(BIN)/python -m tools.fuzz $(FUZZ)
 
 coverage: $(VENV)/.package $(VENV)/.dev ## run the tests and show which branches they miss
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term-missing $(TESTS)
