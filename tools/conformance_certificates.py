@@ -1,6 +1,6 @@
 """Hold what verifies certificates against the test data of those who defined them: make conformance MODELS=certificates
 
-The data is read from ``../shared/data/cert``; where that folder is absent, nothing is compared and the reason is printed. Exit 1:
+The data is read from ``../shared/data/cert``; without it, nothing is compared and the reason is printed. Exit 1:
 a label does not hold that its own data does not call wrong.
 """
 

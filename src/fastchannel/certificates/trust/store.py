@@ -29,6 +29,10 @@ class TrustList(Struct, frozen=True, kw_only=True):
         """The last instant at which it may be used."""
         return self.issued + timedelta(hours=self.max_age_hours)
 
+    def fresh(self, at: datetime) -> bool:
+        """Whether it may be used at that instant."""
+        return self.issued - SKEW <= at <= self.good_until
+
 
 class Revocations(Protocol):
     """One issuer's revocations, as a list or as a compact filter. Keyed on identifiers that issuers assign."""
