@@ -1,0 +1,296 @@
+"""Evaluate CertLogic: as the specification has it, or judged in three values with a trace of what decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any
+
+from msgspec import Struct
+
+from fastchannel.certificates.refusal import shortened
+from fastchannel.certificates.rules import dates
+from fastchannel.certificates.rules.expression import (
+    COMPARISONS,
+    DATE_COMPARISONS,
+    Expression,
+    Items,
+    Literal,
+    Operation,
+    RuleError,
+    Var,
+)
+
+MOST_STEPS = 200_000
+CLOCK = "external.validationClock"
+_COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
+    "<": lambda a, b: a < b,
+    ">": lambda a, b: a > b,
+    "<=": lambda a, b: a <= b,
+    ">=": lambda a, b: a >= b,
+    "before": lambda a, b: a < b,
+    "after": lambda a, b: a > b,
+    "not-after": lambda a, b: a <= b,
+    "not-before": lambda a, b: a >= b,
+}
+
+
+class Outcome(StrEnum):
+    """What a rule says of a certificate."""
+
+    MET = "met"
+    NOT_MET = "not met"
+    CANNOT_TELL = "cannot tell"
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """One comparison that was made. ``turns`` is the time at which its answer changes, where it depends on the clock."""
+
+    operator: str
+    fields: tuple[str, ...]
+    found: tuple[str, ...]
+    held: bool
+    turns: datetime | None = None
+
+
+class Judged(Struct, frozen=True, kw_only=True):
+    """A rule's outcome, the comparisons that led to it, and why we cannot tell where we cannot."""
+
+    outcome: Outcome
+    trace: tuple[Step, ...] = ()
+    fault: str = ""
+
+
+class EvaluationError(RuleError):
+    """The specification has no value for this: types that do not go together, or too much work."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(())
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def evaluate(expression: Expression, data: object) -> object:
+    """The expression's value by the specification. Raises EvaluationError where it has none."""
+    return _Run().value(expression, data)
+
+
+def judge(expression: Expression, data: object) -> Judged:
+    """Whether a rule is met. A missing or mistyped field that the rule needs gives CANNOT_TELL, never an exception."""
+    run = _Run()
+    try:
+        value = run.value(expression, data)
+    except EvaluationError as error:
+        return Judged(outcome=Outcome.CANNOT_TELL, trace=tuple(run.trace), fault=str(error))
+    if value is True:
+        outcome = Outcome.MET
+    elif value is False:
+        outcome = Outcome.NOT_MET
+    else:
+        return Judged(outcome=Outcome.CANNOT_TELL, trace=tuple(run.trace), fault=f"the rule's value is {shortened(value)}")
+    return Judged(outcome=outcome, trace=tuple(run.trace))
+
+
+def truth(value: object) -> bool | None:
+    """True or False for values that are truthy or falsy; None for those that are neither."""
+    if value is None or value is False:
+        return False
+    if value is True:
+        return True
+    if isinstance(value, str | list | dict):
+        return len(value) > 0
+    if type(value) is int:
+        return value != 0
+    return None
+
+
+class _Run:
+    """One evaluation: bounded in steps, so that no rule and no certificate takes it long."""
+
+    def __init__(self) -> None:
+        self.steps = 0
+        self.trace: list[Step] = []
+
+    def value(self, expression: Expression, data: object) -> Any:
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise EvaluationError(f"more than {MOST_STEPS} steps")
+        match expression:
+            case Literal(value):
+                return value
+            case Var(_, steps):
+                return _access(data, steps)
+            case Items(items):
+                return [self.value(one, data) for one in items]
+            case Operation(operator, operands):
+                return self._operation(operator, operands, data)
+
+    def _operation(self, operator: str, operands: tuple[Expression, ...], data: object) -> Any:
+        match operator:
+            case "if":
+                chosen = operands[1] if truth(self.value(operands[0], data)) else operands[2]
+                return self.value(chosen, data)
+            case "and":
+                return self._and(operands, data)
+            case "!":
+                found = truth(self.value(operands[0], data))
+                if found is None:
+                    raise EvaluationError("! of a value that is neither truthy nor falsy")
+                return not found
+            case "reduce":
+                return self._reduce(operands, data)
+        values = [self.value(one, data) for one in operands]
+        if operator in COMPARISONS or operator in DATE_COMPARISONS:
+            return self._compared(operator, operands, values)
+        result = _SIMPLE[operator](*values)
+        if operator in {"===", "in"}:
+            self._note(operator, operands, values, held=bool(result))
+        return result
+
+    def _and(self, operands: tuple[Expression, ...], data: object) -> Any:
+        value: Any = None
+        for one in operands:
+            value = self.value(one, data)
+            found = truth(value)
+            if found is None:
+                raise EvaluationError("and of a value that is neither truthy nor falsy")
+            if not found:
+                return value
+        return value
+
+    def _reduce(self, operands: tuple[Expression, ...], data: object) -> Any:
+        items = self.value(operands[0], data)
+        accumulator = self.value(operands[2], data)
+        if items is None:
+            return accumulator
+        if not isinstance(items, list):
+            raise EvaluationError(f"reduce of {shortened(items)}, which is no array")
+        for current in items:
+            accumulator = self.value(operands[1], {"accumulator": accumulator, "current": current})
+        return accumulator
+
+    def _compared(self, operator: str, operands: tuple[Expression, ...], values: list[Any]) -> bool:
+        kind: type = datetime if operator in DATE_COMPARISONS else int
+        for operand, value in zip(operands, values, strict=True):
+            if type(value) is not kind:
+                wanted = "a date" if kind is datetime else "a whole number"
+                raise EvaluationError(f"{operator}: found {shortened(value)} for {_named(operand)}, expected {wanted}")
+        compare = _COMPARE[operator]
+        held = all(compare(first, second) for first, second in pairwise(values))
+        self._note(operator, operands, values, held=held)
+        return held
+
+    def _note(self, operator: str, operands: tuple[Expression, ...], values: list[Any], *, held: bool) -> None:
+        self.trace.append(
+            Step(
+                operator=operator,
+                fields=tuple(_named(one) for one in operands),
+                found=tuple(_written(one) for one in values),
+                held=held,
+                turns=_turns(operands, values),
+            )
+        )
+
+
+def _access(data: object, steps: tuple[str, ...]) -> Any:
+    for step in steps:
+        if isinstance(data, dict):
+            data = data.get(step)
+        elif isinstance(data, list) and step.isdecimal() and len(step) < 9:
+            index = int(step)
+            data = data[index] if index < len(data) else None
+        else:
+            return None
+    return data
+
+
+def _same(first: object, second: object) -> bool:
+    return type(first) is type(second) and isinstance(first, str | int | None) and first == second
+
+
+def _in(value: object, among: object) -> bool:
+    if not isinstance(among, list):
+        raise EvaluationError(f"in: found {shortened(among)}, expected an array")
+    return any(_same(value, one) for one in among)
+
+
+def _plus(first: object, second: object) -> int:
+    if type(first) is not int or type(second) is not int:
+        raise EvaluationError(f"+: found {shortened(first)} and {shortened(second)}, expected whole numbers")
+    return first + second
+
+
+def _plus_time(written: object, amount: object, unit: object) -> datetime:
+    start = dates.read(written) if isinstance(written, str) else None
+    if start is None:
+        raise EvaluationError(f"plusTime: found {shortened(written)}, expected a date")
+    moved = dates.plus(start, int(str(amount)), str(unit)) if type(amount) is int and abs(amount) < 10**7 else None
+    if moved is None:
+        raise EvaluationError(f"plusTime: {shortened(amount)} {shortened(unit)} leads outside the calendar")
+    return moved
+
+
+def _birth(written: object) -> datetime:
+    found = dates.birth(written) if isinstance(written, str) else None
+    if found is None:
+        raise EvaluationError(f"dccDateOfBirth: found {shortened(written)}, expected a birth date")
+    return found
+
+
+def _uvci(written: object, index: object) -> str | None:
+    if written is None:
+        return None
+    if not isinstance(written, str) or type(index) is not int:
+        raise EvaluationError(f"extractFromUVCI: found {shortened(written)}, expected a text")
+    parts = written.removeprefix("URN:UVCI:").replace("#", "/").replace(":", "/").split("/")
+    return parts[index] if 0 <= index < len(parts) else None
+
+
+_SIMPLE: Mapping[str, Callable[..., Any]] = {
+    "===": _same,
+    "in": _in,
+    "+": _plus,
+    "plusTime": _plus_time,
+    "dccDateOfBirth": _birth,
+    "extractFromUVCI": _uvci,
+}
+
+
+def _named(expression: Expression) -> str:
+    """The field that an operand rests on, or the literal's own value."""
+    match expression:
+        case Var(path, _):
+            return path
+        case Literal(value):
+            return str(value)
+        case Operation("plusTime", (start, Literal(amount), Literal(unit))):
+            return _named(start) if amount == 0 else f"{_named(start)} {amount:+d} {unit}"
+        case Operation(operator, operands):
+            return f"{operator}({', '.join(_named(one) for one in operands[:1])})"
+        case Items(items):
+            return f"one of {len(items)}"
+
+
+def _written(value: object) -> str:
+    if isinstance(value, list):
+        return f"one of {len(value)}"
+    return value.isoformat() if isinstance(value, datetime) else shortened(value)
+
+
+def _turns(operands: tuple[Expression, ...], values: list[Any]) -> datetime | None:
+    """Where one of two dates is the clock, moved by a number of hours or days: the time at which both are equal."""
+    if len(operands) != 2:
+        return None
+    for clock, other in ((0, 1), (1, 0)):
+        match operands[clock]:
+            case Operation("plusTime", (Var(path, _), Literal(amount), Literal(unit))) if path == CLOCK:
+                found = values[other]
+                if isinstance(found, datetime) and type(amount) is int and (unit in {"day", "hour"} or amount == 0):
+                    return dates.plus(found, -amount, str(unit))
+            case _:
+                pass
+    return None

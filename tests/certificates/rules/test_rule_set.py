@@ -1,0 +1,119 @@
+"""The rules that apply are chosen by kind, time and version, and several certificates come to one decision."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from fastchannel.certificates.refusal import CertificateError
+from fastchannel.certificates.rules.evaluate import Outcome
+from fastchannel.certificates.rules.rule_set import (
+    COMBINED,
+    Rule,
+    applicable,
+    combine,
+    decide_together,
+    problems,
+    read_rules,
+)
+
+AT = datetime(2021, 7, 1, 12, tzinfo=UTC)
+FULL = {"===": [{"var": "payload.v.0.dn"}, {"var": "payload.v.0.sd"}]}
+NEGATIVE = {"===": [{"var": "payload.t.0.tr"}, "260415000"]}
+TWO_DOSES = {">=": [{"reduce": [{"var": "payload.v"}, {"+": [{"var": "accumulator"}, 1]}, 0]}, 2]}
+
+
+def rule(identifier: str, logic: Any, **fields: Any) -> Rule:
+    return Rule(identifier=identifier, logic=logic, **fields)
+
+
+def dose(number: int, *, of: int = 2, country: str = "AT", date: str = "2021-05-01") -> dict[str, Any]:
+    return {"v": [{"dn": number, "sd": of, "co": country, "dt": date, "ci": f"{country}{number}"}]}
+
+
+def test_rules_of_another_kind_or_time_do_not_apply_and_the_newest_version_does() -> None:
+    rules = [
+        rule("A", FULL, certificate_type="Vaccination", version="1.2.0"),
+        rule("A", FULL, certificate_type="Vaccination", version="1.10.0"),
+        rule("B", NEGATIVE, certificate_type="Test"),
+        rule("C", FULL, valid_from=AT + timedelta(seconds=1)),
+        rule("D", FULL, valid_to=AT - timedelta(seconds=1)),
+        rule("E", FULL, valid_from=AT, valid_to=AT),
+    ]
+    assert [(one.identifier, one.version) for one in applicable(rules, ["Vaccination"], AT)] == [
+        ("A", "1.10.0"),
+        ("E", "1.0.0"),
+    ]
+
+
+def test_one_certificate_that_meets_every_rule_suffices() -> None:
+    rules = [rule("A", FULL, certificate_type="Vaccination")]
+    found = decide_together(rules, [dose(1), dose(2)], AT)
+    assert (found.outcome, found.accepted) == (Outcome.MET, 1)
+    assert decide_together(rules, [dose(1)], AT).outcome is Outcome.NOT_MET
+
+
+def test_two_doses_from_two_countries_meet_a_rule_on_both_together_and_neither_alone() -> None:
+    rules = [rule("both", TWO_DOSES, engine=COMBINED)]
+    certificates = [dose(1, country="CN"), dose(1, country="KR", date="2021-06-01")]
+    assert decide_together(rules, certificates, AT).outcome is Outcome.MET
+    assert decide_together(rules, certificates[:1], AT).outcome is Outcome.NOT_MET
+    assert decide_together(rules, [certificates[0], certificates[0]], AT).outcome is Outcome.NOT_MET
+
+
+def test_a_dose_and_a_test_come_to_one_decision() -> None:
+    rules = [rule("dose and test", {"and": [FULL, NEGATIVE]}, engine=COMBINED)]
+    test = {"t": [{"tr": "260415000", "ci": "T"}]}
+    assert decide_together(rules, [dose(2), test], AT).outcome is Outcome.MET
+    assert decide_together(rules, [dose(1), test], AT).outcome is Outcome.NOT_MET
+
+
+def test_a_rule_of_invalidation_that_is_met_refuses() -> None:
+    rules = [rule("A", FULL), rule("X", {"===": [{"var": "payload.v.0.co"}, "XX"]}, type="Invalidation")]
+    assert decide_together(rules, [dose(2)], AT).outcome is Outcome.MET
+    assert decide_together(rules, [dose(2, country="XX")], AT).outcome is Outcome.NOT_MET
+
+
+def test_where_no_rule_applies_nothing_is_accepted() -> None:
+    assert decide_together([], [dose(2)], AT).outcome is Outcome.CANNOT_TELL
+    assert decide_together([rule("B", NEGATIVE, certificate_type="Test")], [dose(2)], AT).outcome is Outcome.CANNOT_TELL
+
+
+def test_what_cannot_be_told_is_neither_met_nor_refused() -> None:
+    rules = [rule("A", {">": [{"var": "payload.v.0.dn"}, 1]})]
+    assert decide_together(rules, [{"v": [{}]}], AT).outcome is Outcome.CANNOT_TELL
+    assert decide_together([*rules, rule("B", NEGATIVE)], [{"v": [{}]}], AT).outcome is Outcome.NOT_MET
+
+
+def test_the_order_of_certificates_does_not_matter() -> None:
+    first, second = dose(1, date="2021-06-01"), dose(2, date="2021-05-01")
+    assert combine([first, second])["v"] == combine([second, first])["v"]
+
+
+@pytest.mark.parametrize("form", ["one", "list", "lines", "wrapped"])
+def test_rules_are_read_in_every_form(form: str) -> None:
+    one = {"Identifier": "A", "Logic": FULL, "ValidFrom": "2021-06-01T00:00:00Z", "AffectedFields": ["v.0"], "Unknown": 1}
+    written = {
+        "one": msgspec.json.encode(one),
+        "list": msgspec.json.encode([one]),
+        "lines": msgspec.json.encode(one) + b"\n\n" + msgspec.json.encode(one),
+        "wrapped": msgspec.json.encode({"rule": one}),
+    }[form]
+    found = read_rules(written)
+    assert found[0].identifier == "A"
+    assert found[0].valid_from == datetime(2021, 6, 1, tzinfo=UTC)
+    assert problems(found) == []
+
+
+@pytest.mark.parametrize("raw", [b"", b"[]", b"{", b"[1]", b'{"Identifier": 5}', b"\xff", b"[" * 100_000])
+def test_what_is_no_rule_set_is_refused_clearly(raw: bytes) -> None:
+    with pytest.raises(CertificateError, match="rules"):
+        read_rules(raw)
+
+
+def test_every_mistake_of_a_set_is_listed_with_its_rule() -> None:
+    found = problems([rule("A", {"===": [1]}), rule("B", {"foo": [1, 1.5]}), rule("C", FULL)])
+    assert [one[0] for one in found] == ["A", "B"]

@@ -1,0 +1,75 @@
+"""What the rules commands print, and the codes they exit with."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from fastchannel.cli.main import build
+from fastchannel.terms.errors import FastChannelError
+
+RULE = {
+    "Identifier": "VR-1",
+    "Country": "AT",
+    "CertificateType": "Vaccination",
+    "Logic": {
+        "not-before": [
+            {"plusTime": [{"var": "external.validationClock"}, 0, "day"]},
+            {"plusTime": [{"var": "payload.v.0.dt"}, 14, "day"]},
+        ]
+    },
+    "Description": [{"lang": "en", "desc": "14 days must have passed."}, {"lang": "ko", "desc": "14일이 지나야 합니다."}],
+}
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(build(), ["rules", *map(str, arguments)], standalone_mode=False)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    (tmp_path / "rules.json").write_text(json.dumps([RULE]))
+    (tmp_path / "dose.json").write_text(json.dumps({"v": [{"dt": "2021-05-18"}]}))
+    (tmp_path / "wrong.json").write_text(json.dumps({**RULE, "Logic": {"all": [1.5]}}))
+    return tmp_path
+
+
+@pytest.mark.parametrize(("at", "code", "word"), [("2021-06-01", 0, "met"), ("2021-05-31", 1, "not met")])
+def test_a_rule_is_applied_as_of_a_time(files: Path, at: str, code: int, word: str) -> None:
+    result = run("run", files / "rules.json", files / "dose.json", "--at", at, "--language", "en")
+    assert result.return_value == code
+    assert result.stdout.splitlines()[-1] == word
+    assert "14 days must have passed." in result.stdout
+
+
+def test_what_is_not_met_says_when_it_will_be_in_the_readers_language(files: Path) -> None:
+    result = run("run", files / "rules.json", files / "dose.json", "--at", "2021-05-31", "--language", "ko")
+    assert "turns at 2021-06-01T00:00:00+00:00" in result.stdout
+    assert "14일이 지나야 합니다." in result.stdout
+
+
+def test_where_no_rule_applies_the_answer_is_cannot_tell(files: Path) -> None:
+    assert run("run", files / "rules.json", files / "dose.json", "--country", "KR").return_value == 2
+
+
+def test_json_gives_the_trace(files: Path) -> None:
+    result = run("run", files / "rules.json", files / "dose.json", "--at", "2021-05-31", "--json")
+    answer = json.loads(result.stdout)
+    assert answer["outcome"] == "not met"
+    assert answer["ruled"][0]["judged"]["trace"][0]["turns"] == "2021-06-01T00:00:00Z"
+
+
+def test_every_mistake_is_on_a_line_with_its_rule(files: Path) -> None:
+    result = run("check", files / "rules.json", files / "wrong.json")
+    assert result.return_value == 1
+    assert "VR-1: unrecognised operator" in result.stdout
+    assert "rules.json: in order" in result.stderr
+
+
+def test_a_file_that_cannot_be_read_is_named(files: Path) -> None:
+    result = run("check", files / "none.json")
+    assert isinstance(result.exception, FastChannelError)
+    assert "none.json" in str(result.exception)
