@@ -39,8 +39,8 @@ def page() -> str:
         "",
         *_words("format", {one.value: text for one, text in FORMATS.items()}),
         *_words("event", {str(kind.__struct_config__.tag): text for kind, text in EVENTS.items()}),
-        "Deviations from a format's specification are tolerated by default and named with the evidence; `--strict` refuses them",
-        "as `malformed` with the deviation as its detail.",
+        "Deviations from a format's specification are tolerated by default and named with the evidence; `--strict` refuses",
+        "them as `malformed` with the deviation as its detail.",
         "",
         *_words("deviation", DEVIATIONS),
     ]

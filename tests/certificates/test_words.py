@@ -22,7 +22,6 @@ from tools import reference_certificates
 def test_every_code_says_what_is_wrong_and_what_to_do_next(code: Code, language: str) -> None:
     said = words.say(Refusal(code=code), language)
     assert said
-    assert code.value not in said.split()
     assert words.CODES[code].wrong != words.CODES[code].next
 
 

@@ -22,6 +22,7 @@ ADDRESSES = {
     "checkpoint": "/checkpoint/",
     "site": "/site/",
     "monitor": "/monitoring/",
+    "certificates": "/certificates/",
     "agreements": "/agreements/",
     "forecasts": "/forecast/",
 }

@@ -24,6 +24,7 @@ class Action(StrEnum):
     APPLY = "apply"
     SPONSOR = "sponsor"
     DOCUMENT = "document"
+    PRESENT = "present a certificate"
     REVIEW = "review"
     ALLOT = "allot"
     CHECK_IN = "check in"
@@ -139,6 +140,9 @@ TABLE: Mapping[Action, Mapping[Role, Rule]] = {
     Action.DOCUMENT: _row(
         OPEN, {_R: Scope.DESTINATION, _M: Scope.NODE, _L: Scope.NODE, _C: Scope.NODE, _P: Scope.ROUTE}
     ),
+    Action.PRESENT: _row(
+        OPEN, {_R: Scope.DESTINATION, _M: Scope.NODE, _P: Scope.ROUTE, _H: Scope.ROUTE}
+    ),
     Action.REVIEW: _row(BEFORE | {Stage.REFUSED}, {_R: Scope.DESTINATION, _M: Scope.NODE}),
     Action.ALLOT: _row(BEFORE, {_R: Scope.DESTINATION, _J: Scope.NODE, _A: Scope.NODE}),
     Action.CHECK_IN: _row(OPEN, {_T: Scope.OWN, _H: Scope.ROUTE, _Q: Scope.DESTINATION}),
@@ -187,6 +191,7 @@ ACTIONS: Mapping[Action, str] = {
     Action.APPLY: N_("apply"),
     Action.SPONSOR: N_("accept the sponsor's duties"),
     Action.DOCUMENT: N_("record a document"),
+    Action.PRESENT: N_("present a certificate"),
     Action.REVIEW: N_("decide on the application"),
     Action.ALLOT: N_("give a place under the quota"),
     Action.CHECK_IN: N_("check in"),

@@ -66,6 +66,7 @@ FILES: Mapping[str, Advice] = {
     "too-large": Advice(N_("The file is too large."), _OTHER_FILE),
     "file-type": Advice(N_("The file is neither a text nor a picture (PNG, JPEG, WebP, GIF) nor a PDF."), _OTHER_FILE),
     "empty": Advice(N_("The file is empty."), _OTHER_FILE),
+    "no-file": Advice(N_("The file cannot be opened."), N_("Look for the right file.")),
 }
 
 FORMATS: Mapping[Format, str] = {

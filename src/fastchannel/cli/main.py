@@ -23,9 +23,10 @@ def fastchannel() -> None:
 @cache
 def build() -> click.Group:
     """The command with all that belongs to it."""
-    from fastchannel.cli import agreement, decide, demo, doctor, drill_commands, forecast, journey, node, reference, rules
+    from fastchannel.cli import agreement, decide, demo, doctor, drill_commands, forecast, journey, node, reference, rules, verify
 
-    for room in (agreement, decide, demo, doctor, drill_commands, forecast, journey, node, reference, rules):
+    rooms = (agreement, decide, demo, doctor, drill_commands, forecast, journey, node, reference, rules, verify)
+    for room in rooms:
         room.add_to(fastchannel)
     return fastchannel
 

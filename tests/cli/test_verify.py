@@ -1,0 +1,136 @@
+"""What ``fastchannel verify`` prints, and the code that it exits with."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import segno
+from click.testing import CliRunner, Result
+from PIL import Image
+
+from fastchannel.certificates.keys import Domain
+from fastchannel.certificates.trust.store import TrustList
+from fastchannel.cli.main import build
+from fastchannel.cli.verify import CANNOT_TELL, REFUSED, VALID, worst
+from tests.certificates.issuing import AT, assayed, claims, text, trusted, vaccinated
+
+GOOD = text(claims(assayed()))
+FORGED = text(claims(assayed()), number=9)
+DEVIATES = text(claims(vaccinated(dn=2.0)))
+
+
+def run(*arguments: object, at: str = AT.isoformat(), **options: Any) -> Result:
+    command = ["verify", "--language", "en", "--at", at, *map(str, arguments)]
+    return CliRunner().invoke(build(), command, standalone_mode=False, **options)
+
+
+@pytest.fixture
+def trust(tmp_path: Path) -> Path:
+    path = tmp_path / "trust.json"
+    path.write_bytes(msgspec.json.encode(TrustList(party="CN", version=1, issued=AT, keys=(trusted(),))))
+    return path
+
+
+def file(folder: Path, name: str, raw: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(raw.encode() if isinstance(raw, str) else raw)
+    return path
+
+
+def code_of(written: str, kind: str) -> bytes:
+    drawn, raw = io.BytesIO(), io.BytesIO()
+    segno.make(written, error="m").save(drawn, kind="png", scale=4)
+    Image.open(drawn).convert("L").save(raw, kind)
+    return raw.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "PDF"])
+def test_a_picture_or_pdf_is_told_by_its_bytes_and_not_by_its_name(tmp_path: Path, trust: Path, kind: str) -> None:
+    result = run("--trust", trust, file(tmp_path, "certificate.txt", code_of(GOOD, kind)))
+    assert result.return_value == VALID, result.output
+    assert "certificate.txt: valid" in result.stdout
+    assert "Person: Musterfrau-Gößinger, Gabriele" in result.stdout
+    assert "nucleic acid test, not detected" in result.stdout
+    assert "Issuer: AT · Ministry of Health" in result.stdout
+
+
+def test_standard_input_is_read(trust: Path) -> None:
+    assert run("--trust", trust, "-", input=GOOD).return_value == VALID
+
+
+def test_a_refusal_says_what_to_do_and_its_code(tmp_path: Path, trust: Path) -> None:
+    result = run("--trust", trust, file(tmp_path, "a", FORGED))
+    assert result.return_value == REFUSED
+    assert "suspected forgery" in result.stdout
+    assert "Code: signature-wrong" in result.stdout
+    assert "Gabriele" not in result.stdout
+
+
+def test_without_a_trust_list_it_cannot_tell_and_marks_every_claim_unverified(tmp_path: Path) -> None:
+    result = run(file(tmp_path, "a", GOOD))
+    assert result.return_value == CANNOT_TELL
+    assert "Code: trust-list-missing" in result.stdout
+    claimed = result.stdout.split("Unverified.")[1].splitlines()[1:]
+    assert "Gabriele" in claimed[0]
+    assert all(line.endswith("[unverified]") for line in claimed)
+
+
+def test_a_deviation_is_named_and_refused_in_strict_mode(tmp_path: Path, trust: Path) -> None:
+    path = file(tmp_path, "a", DEVIATES)
+    assert "Tolerated: doses are written as broken numbers" in run("--trust", trust, path).stdout
+    strict = run("--trust", trust, "--strict", path)
+    assert strict.return_value == REFUSED
+    assert "malformed (float-doses)" in strict.stdout
+
+
+def test_of_several_each_has_a_line_and_the_worst_decides(tmp_path: Path, trust: Path) -> None:
+    names = [file(tmp_path, "a", GOOD), file(tmp_path, "b", b"\xff\xfe\x01"), file(tmp_path, "c", FORGED), tmp_path / "none"]
+    result = run("--trust", trust, *names)
+    assert [line.split(": ")[1] for line in result.stdout.splitlines()] == ["valid", "cannot tell", "refused", "cannot tell"]
+    assert result.return_value == REFUSED
+    assert run("--trust", trust, names[0], names[1]).return_value == CANNOT_TELL
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [([0], 0), ([0, 2], 2), ([2, 1], 1), ([1, 2, 0], 1), ([], 2)],
+)
+def test_refused_is_worse_than_cannot_tell_and_that_than_valid(codes: list[int], expected: int) -> None:
+    assert worst(codes) == expected
+
+
+def test_an_expired_certificate_is_judged_at_the_instant_that_is_asked(tmp_path: Path, trust: Path) -> None:
+    path = file(tmp_path, "a", text(claims(assayed(), _4=int(AT.timestamp()) + 60)))
+    assert run("--trust", trust, path).return_value == VALID
+    late = run("--trust", trust, path, at="2021-07-01T12:02:00+00:00")
+    assert late.return_value == REFUSED
+    assert "Code: expired" in late.stdout
+
+
+def test_json_has_evidence_or_refusal_and_never_both(tmp_path: Path, trust: Path) -> None:
+    result = run("--trust", trust, "--json", file(tmp_path, "a", GOOD), file(tmp_path, "b", FORGED))
+    good, bad = json.loads(result.stdout)
+    assert (good["outcome"], good["evidence"]["events"][0]["finding"]) == ("valid", "not detected")
+    assert "payload" not in good["evidence"]
+    assert (bad["outcome"], bad["refusal"]["code"]) == ("refused", "signature-wrong")
+    assert "evidence" not in bad
+
+
+def test_a_list_for_tests_is_no_list_for_travellers(tmp_path: Path) -> None:
+    keys = (trusted(domain=Domain.TEST),)
+    raw = msgspec.json.encode(TrustList(party="CN", version=1, issued=AT, keys=keys, domain=Domain.TEST))
+    lists = file(tmp_path, "test.json", raw)
+    assert run("--trust", lists, "--domain", "test", file(tmp_path, "a", GOOD)).return_value == VALID
+    refused = run("--trust", lists, file(tmp_path, "a", GOOD))
+    assert "domain" in str(refused.exception)
+
+
+def test_a_trust_list_that_is_none_is_named(tmp_path: Path) -> None:
+    wrong = file(tmp_path, "list.json", "{}")
+    result = run("--trust", wrong, file(tmp_path, "a", GOOD))
+    assert f"{wrong}: no trust list" in str(result.exception)

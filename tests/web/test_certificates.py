@@ -1,0 +1,189 @@
+"""The page of certificates keeps nothing, and a journey's certificates are recorded only when an officer says so."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from fastchannel.certificates.trust.store import TrustList
+from fastchannel.terms.events import Documented, Resulted, Role
+from fastchannel.web.forms.certificate import MOST_BYTES
+from tests.certificates.issuing import assayed, claims, text, trusted, vaccinated
+from tests.cli.test_verify import code_of
+from tests.web.scene import Scene
+
+NOW = datetime(2020, 5, 21, 4, 0, tzinfo=UTC)
+HIDDEN = re.compile(r'<input type="hidden" name="(content|key)" value="([^"]*)">')
+
+
+def issued(body: dict[str, Any], **changes: Any) -> str:
+    times = {"_4": int((NOW + timedelta(days=30)).timestamp()), "_6": int((NOW - timedelta(days=1)).timestamp())}
+    return text(claims(body, **(times | changes)))
+
+
+GOOD = issued(assayed(sc="2020-05-20T14:00:00+09:00", tc="kr-designated-hospital", tr="260373001"))
+DOSE = issued(vaccinated(dt="2020-04-18"))
+
+
+@pytest.fixture
+def trust(settings: Any, tmp_path: Path) -> Path:
+    """The node's folder of trust lists, with one in it."""
+    settings.NODE_DIRECTORY = tmp_path
+    folder = tmp_path / "trust"
+    folder.mkdir()
+    (folder / "cn.json").write_bytes(listed())
+    return folder
+
+
+def listed(**changes: Any) -> bytes:
+    fields = {"party": "CN", "version": 4, "issued": NOW, "keys": (trusted(),)}
+    return msgspec.json.encode(TrustList(**{**fields, **changes}))
+
+
+@pytest.fixture
+def officer(scene: Scene, signed_in: Any) -> Client:
+    client: Client = signed_in(Role.MISSION)
+    return client
+
+
+def said(answer: Any) -> str:
+    return html.unescape(answer.content.decode())
+
+
+def test_a_picture_is_verified_and_told_in_words(officer: Client, trust: Path) -> None:
+    answer = officer.post("/certificates/", {"files": SimpleUploadedFile("scan.txt", code_of(GOOD, "PNG")), "text": ""})
+    assert answer.status_code == 200
+    page = said(answer)
+    assert re.search(r'class="badge good">.*?Verified', page)
+    assert "Musterfrau-Gößinger, Gabriele" in page
+    assert "AT · Ministry of Health" in page
+    assert "scan.txt" in page
+
+
+def test_red_amber_and_green_are_told_apart_by_words_and_not_by_colour_alone(officer: Client, trust: Path) -> None:
+    bad = issued(assayed(), _4=int(NOW.timestamp()) - 3600)
+    page = said(officer.post("/certificates/", {"text": bad}))
+    assert re.search(r'class="badge stop">.*?Refused', page)
+    assert "expired" in page
+    page = said(officer.post("/certificates/", {"text": "who knows"}))
+    assert re.search(r'class="badge wait">.*?Cannot tell', page)
+    assert "unsupported (format)" in page
+
+
+def test_without_a_trust_list_the_page_says_what_to_do_and_marks_claims_unverified(officer: Client, trust: Path) -> None:
+    (trust / "cn.json").unlink()
+    page = said(officer.post("/certificates/", {"text": GOOD}))
+    assert "trust-list-missing" in page
+    assert "fastchannel trust import" in page
+    assert "What it claims, unverified" in page
+
+
+def test_a_new_list_counts_at_once_and_a_damaged_or_foreign_one_silences_no_other(officer: Client, trust: Path) -> None:
+    (trust / "cn.json").write_bytes(listed(version=5, keys=()))
+    assert "key-unknown" in said(officer.post("/certificates/", {"text": GOOD}))
+    (trust / "kr.json").write_bytes(listed(party="KR", version=12))
+    (trust / "broken.json").write_bytes(b"{")
+    (trust / "tests.json").write_bytes(listed(domain="test"))
+    assert "Verified" in said(officer.post("/certificates/", {"text": GOOD}))
+
+
+def test_checking_writes_nothing_to_the_database(officer: Client, trust: Path) -> None:
+    from fastchannel.node.models import AccessLog, Event
+
+    before = (AccessLog.objects.count(), Event.objects.count())
+    officer.post("/certificates/", {"text": GOOD})
+    assert (AccessLog.objects.count(), Event.objects.count()) == before
+
+
+def test_what_is_too_large_or_empty_is_refused_by_the_form(officer: Client, trust: Path) -> None:
+    large = SimpleUploadedFile("large.pdf", b"%PDF-" + b"0" * MOST_BYTES)
+    answer = officer.post("/certificates/", {"files": large})
+    assert (answer.status_code, "at most 2 MB" in said(answer)) == (422, True)
+    answer = officer.post("/certificates/", {"text": " "})
+    assert (answer.status_code, "Choose a file or paste a text." in said(answer)) == (422, True)
+
+
+def test_a_form_without_its_token_is_refused(scene: Scene, signed_in: Any, trust: Path) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = signed_in(Role.MISSION).cookies
+    assert strict.post("/certificates/", {"text": GOOD}).status_code == 403
+
+
+def present(client: Client, journey: str, *ticked: int, files: tuple[str, ...] = (GOOD, DOSE)) -> Any:
+    """Check the certificates at a journey, then record them."""
+    address = f"/journeys/{journey}/certificates/"
+    uploads = [SimpleUploadedFile(f"{number}.txt", one.encode()) for number, one in enumerate(files)]
+    checked = said(client.post(address, {"files": uploads, "text": ""}))
+    fields = dict(HIDDEN.findall(checked))
+    return client.post(address, fields | {f"bound-{number}": "on" for number in ticked}, follow=True)
+
+
+def recorded(journey: str) -> list[Any]:
+    from fastchannel.node.desk import office
+
+    return [event for event in office().journal.events(journey) if isinstance(event, Documented | Resulted)]
+
+
+def test_nothing_is_recorded_before_the_officer_says_so(officer: Client, trust: Path, scene: Scene) -> None:
+    page = said(officer.post(f"/journeys/{scene.approved}/certificates/", {"text": GOOD}))
+    assert "Compare with the passport" in page
+    assert "LEE JUNHO" in page or "PARK SEOYEON" in page
+    assert recorded(scene.approved) == []
+
+
+def test_two_certificates_are_recorded_together_and_decide_once(officer: Client, trust: Path, scene: Scene) -> None:
+    answer = present(officer, scene.approved, 0, 1)
+    assert "Recorded." in said(answer)
+    assert [type(event).__name__ for event in recorded(scene.approved)] == ["Documented", "Resulted", "Documented"]
+    assert "Detected (positive)" in said(answer)
+
+
+def test_a_test_that_nobody_compared_is_a_document_only_and_the_page_says_why(
+    officer: Client, trust: Path, scene: Scene
+) -> None:
+    answer = present(officer, scene.approved)
+    assert "nobody has confirmed" in said(answer)
+    assert [(type(event).__name__, event.bound) for event in recorded(scene.approved)] == [("Documented", False)] * 2
+
+
+def test_another_travellers_certificate_is_refused_in_words(officer: Client, trust: Path, scene: Scene) -> None:
+    present(officer, scene.approved, 0, 1)
+    answer = present(officer, scene.sponsored, 0, 1)
+    assert answer.status_code == 422
+    assert "another traveller" in said(answer)
+    assert recorded(scene.sponsored) == []
+
+
+def test_what_was_tampered_with_on_its_way_back_is_verified_again(officer: Client, trust: Path, scene: Scene) -> None:
+    from fastchannel.web.forms.apply import pack
+
+    forged = pack(msgspec.json.encode([text(claims(assayed()), number=9)]))
+    address = f"/journeys/{scene.approved}/certificates/"
+    assert officer.post(address, {"content": forged, "key": "k", "bound-0": "on"}).status_code == 409
+    assert officer.post(address, {"content": "nonsense", "key": "k"}).status_code == 422
+    assert recorded(scene.approved) == []
+
+
+def test_only_officers_who_may_present_are_offered_it(scene: Scene, signed_in: Any, trust: Path) -> None:
+    address = f"/journeys/{scene.approved}/certificates/"
+    for role, offered in ((Role.MISSION, True), (Role.SECRETARIAT, False), (Role.SITE, False)):
+        client = signed_in(role)
+        assert (address in said(client.get(f"/journeys/{scene.approved}/"))) is offered
+        assert client.get(address).status_code == (200 if offered else 403)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "ko"])
+def test_both_pages_answer_in_every_language(language: str, officer: Client, trust: Path, scene: Scene) -> None:
+    officer.cookies["django_language"] = language
+    for address in ("/certificates/", f"/journeys/{scene.approved}/certificates/"):
+        answer = officer.post(address, {"text": GOOD})
+        assert answer.status_code == 200
+        assert f'<html lang="{language}">' in answer.content.decode()
