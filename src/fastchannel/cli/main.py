@@ -23,7 +23,19 @@ def fastchannel() -> None:
 @cache
 def build() -> click.Group:
     """The command with all that belongs to it."""
-    from fastchannel.cli import agreement, decide, demo, doctor, drill_commands, forecast, journey, node, reference, rules, verify
+    from fastchannel.cli import (
+        agreement,
+        decide,
+        demo,
+        doctor,
+        drill_commands,
+        forecast,
+        journey,
+        node,
+        reference,
+        rules,
+        verify,
+    )
 
     rooms = (agreement, decide, demo, doctor, drill_commands, forecast, journey, node, reference, rules, verify)
     for room in rooms:
