@@ -34,10 +34,11 @@ def build() -> click.Group:
         node,
         reference,
         rules,
+        trust,
         verify,
     )
 
-    rooms = (agreement, decide, demo, doctor, drill_commands, forecast, journey, node, reference, rules, verify)
+    rooms = (agreement, decide, demo, doctor, drill_commands, forecast, journey, node, reference, rules, trust, verify)
     for room in rooms:
         room.add_to(fastchannel)
     return fastchannel

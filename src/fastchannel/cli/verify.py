@@ -21,7 +21,7 @@ from fastchannel.terms.language import N_, translate
 if TYPE_CHECKING:
     from fastchannel.certificates.evidence import Evidence
     from fastchannel.certificates.refusal import Refusal
-    from fastchannel.certificates.trust.store import TrustList, TrustStore
+    from fastchannel.certificates.trust.store import TrustStore
 
 VALID, REFUSED, CANNOT_TELL = 0, 1, 2
 _WORDS = {VALID: N_("valid"), REFUSED: N_("refused"), CANNOT_TELL: N_("cannot tell")}
@@ -113,18 +113,10 @@ def worst(codes: Iterable[int]) -> int:
 
 def _store(names: Iterable[str], domain: str) -> TrustStore:
     from fastchannel.certificates.keys import Domain
+    from fastchannel.certificates.trust.files import decode_trust_list
     from fastchannel.certificates.trust.store import TrustStore
 
-    return TrustStore([_trust_list(_read(name), name) for name in names], domain=Domain(domain))
-
-
-def _trust_list(raw: bytes, name: str) -> TrustList:
-    from fastchannel.certificates.trust.store import TrustList
-
-    try:
-        return msgspec.json.decode(raw, type=TrustList)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{name}: no trust list: {error}") from error
+    return TrustStore([decode_trust_list(_read(name), name) for name in names], domain=Domain(domain))
 
 
 def _read(name: str) -> bytes:

@@ -6,10 +6,11 @@ import logging
 from functools import lru_cache
 from pathlib import Path
 
-import msgspec
 from django.conf import settings
 
 from fastchannel.certificates.keys import Domain
+from fastchannel.certificates.refusal import CertificateError
+from fastchannel.certificates.trust.files import decode_trust_list
 from fastchannel.certificates.trust.store import TrustList, TrustStore
 
 FOLDER = "trust"
@@ -44,7 +45,7 @@ def _stored(folder: Path, seen: Seen) -> TrustStore:
 def _trust_list(path: Path) -> TrustList | None:
     """One list; None where it cannot be read, for a damaged list vouches for nobody and must not silence the others."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=TrustList)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        return decode_trust_list(path.read_bytes(), path.name)
+    except (OSError, CertificateError) as error:
         _log.warning("trust list unreadable", extra={"file": path.name, "error": type(error).__name__})
         return None

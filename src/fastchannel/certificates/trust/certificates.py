@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 
 from asn1crypto import x509 as asn1
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.utils import CryptographyDeprecationWarning
+from msgspec.structs import replace
 
 from fastchannel.certificates.evidence import Use
-from fastchannel.certificates.keys import Domain, TrustedKey, Verifier, kid_of
+from fastchannel.certificates.keys import LEAST_RSA_BITS, Domain, TrustedKey, Verifier, kid_of
 from fastchannel.certificates.refusal import CertificateError, shortened
 from fastchannel.certificates.tolerances import SERIAL
 
@@ -24,7 +26,7 @@ USES = {
 
 
 def key_of(
-    der: bytes, *, country: str = "", domain: Domain = Domain.PRODUCTION, least_rsa_bits: int | None = None
+    der: bytes, *, country: str = "", domain: Domain = Domain.PRODUCTION, least_rsa_bits: int = LEAST_RSA_BITS
 ) -> TrustedKey:
     """The key of a signer's certificate. ``country`` is used where the subject names none.
 
@@ -33,25 +35,12 @@ def key_of(
     if len(der) > MOST_BYTES:
         raise CertificateError(f"certificate: found {len(der)} bytes, expected at most {MOST_BYTES}")
     found = _by_cryptography(der, domain) or _by_asn1crypto(der, domain)
-    if not found.country:
-        found = _with_country(found, country)
-    if least_rsa_bits is None:
-        Verifier(found.spki)
-    else:
-        Verifier(found.spki, least_rsa_bits=least_rsa_bits)
-    return found
-
-
-def _with_country(key: TrustedKey, country: str) -> TrustedKey:
-    from msgspec.structs import replace
-
-    return replace(key, country=country)
+    Verifier(found.spki, least_rsa_bits=least_rsa_bits)
+    return found if found.country else replace(found, country=country)
 
 
 def _by_cryptography(der: bytes, domain: Domain) -> TrustedKey | None:
     """None where the library cannot parse it: it is strict, and issuers are not."""
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", CryptographyDeprecationWarning)

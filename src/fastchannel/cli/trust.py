@@ -1,0 +1,177 @@
+"""``fastchannel trust``: import, list and compare lists of trusted issuers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+import msgspec
+from rich.table import Table
+
+from fastchannel.certificates.keys import Domain, TrustedKey
+from fastchannel.certificates.trust.files import decode_trust_list, digest, encode_trust_list
+from fastchannel.certificates.trust.reading import Imported, read_keys
+from fastchannel.certificates.trust.reconcile import reconcile
+from fastchannel.certificates.trust.store import TrustList
+from fastchannel.cli.clock import now
+from fastchannel.cli.command import command, instant, json_option, language_option
+from fastchannel.cli.console import emit_json, message, page
+from fastchannel.terms.errors import FastChannelError
+from fastchannel.terms.language import N_, translate
+
+DIFFERENT = 1
+REJECTED = 1
+
+
+class TrustFileError(FastChannelError):
+    """A file given to the command cannot be read or written."""
+
+
+@click.group("trust")
+def trust() -> None:
+    """Lists of the issuers whose certificates count."""
+
+
+def add_to(root: click.Group) -> None:
+    """Add the group."""
+    root.add_command(trust)
+
+
+def read_trust_list(name: str) -> TrustList:
+    """The list in a file that `import` wrote. Raises CertificateError and TrustFileError."""
+    return decode_trust_list(_read(name), name)
+
+
+@command(
+    trust,
+    "import",
+    "fastchannel trust import dsc-list.json --party KR --out trust-kr.json",
+    "fastchannel trust import signers.pem --party CN --version 4 --max-age 48 --out trust-cn.json",
+    exits={0: "every entry gave a key", REJECTED: "some entries were rejected: each is on a line of stderr"},
+)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option("--party", required=True, help="Whose list it will be.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where the list is written.")
+@click.option(
+    "--version", type=click.IntRange(min=1), default=1, show_default=True, help="Greater than that of the list before."
+)
+@click.option("--max-age", type=click.IntRange(1, 8760), default=72, show_default=True, help="Hours after which it is stale.")
+@click.option("--issued", type=instant, help="As of when the keys are known to be good; the default is now.")
+@click.option("--domain", type=click.Choice([one.value for one in Domain]), default=Domain.PRODUCTION.value, show_default=True)
+@click.option("--country", default="", help="The issuers' country, where the file names none.")
+@click.option("--issuer", default="", help="The issuer's address, where the file names none.")
+@json_option
+def import_command(
+    *,
+    files: tuple[str, ...],
+    party: str,
+    out: Path,
+    version: int,
+    max_age: int,
+    issued: datetime | None,
+    domain: str,
+    country: str,
+    issuer: str,
+    as_json: bool,
+) -> int:
+    """Make one list of the keys in FILEs: PEM certificates, an EU list, a did:web document, a JWKS, or a map of keys.
+
+    Entries in = keys + repeated + rejected, shown file by file. Nothing is written where no entry gave a key.
+    """
+    found = {name: read_keys(_read(name), name=name, domain=Domain(domain), country=country, issuer=issuer) for name in files}
+    keys: dict[tuple[bytes, bytes], TrustedKey] = {}
+    for one in found.values():
+        for key in one.keys:
+            keys.setdefault((key.kid, key.spki), key)
+    if not keys:
+        _tell_rejected(found)
+        raise TrustFileError("no entry gave a key; nothing was written")
+    made = TrustList(
+        party=party,
+        version=version,
+        issued=issued or now(),
+        keys=tuple(keys.values()),
+        domain=Domain(domain),
+        max_age_hours=max_age,
+    )
+    _write(out, encode_trust_list(made))
+    total = sum(len(one.keys) for one in found.values())
+    counts = {
+        "entries": sum(one.entries for one in found.values()),
+        "keys": len(keys),
+        "repeated": total - len(keys),
+        "rejected": sum(len(one.rejected) for one in found.values()),
+    }
+    if as_json:
+        rejected = {name: msgspec.to_builtins(one.rejected) for name, one in found.items()}
+        emit_json({"list": str(out), "digest": digest(made), **counts, "rejections": rejected})
+    else:
+        _tell_rejected(found)
+        click.echo(", ".join(f"{count} {name}" for name, count in counts.items()))
+        click.echo(digest(made))
+    return REJECTED if counts["rejected"] else 0
+
+
+@command(trust, "list", "fastchannel trust list trust-kr.json")
+@click.argument("file", metavar="TRUST")
+@language_option
+@json_option
+def list_command(*, file: str, language: str, as_json: bool) -> None:
+    """Show a list: whose it is, until when it may be used, and its keys."""
+    found = read_trust_list(file)
+    if as_json:
+        emit_json(msgspec.to_builtins(found) | {"digest": digest(found), "good_until": found.good_until.isoformat()})
+        return
+    headings = (N_("Country"), N_("Key"), N_("May sign"), N_("Valid until"))
+    table = Table(*(translate(one, language) for one in headings), title=f"{found.party} {found.version}, {found.domain}")
+    for key in sorted(found.keys, key=lambda one: (one.country, one.kid)):
+        ends = key.not_after.date().isoformat() if key.not_after else ""
+        table.add_row(key.country or key.issuer, key.kid.hex(), ", ".join(sorted(key.uses)), ends)
+    page().print(table)
+    click.echo(f"{found.issued.isoformat(timespec='minutes')} .. {found.good_until.isoformat(timespec='minutes')}")
+
+
+@command(
+    trust,
+    "diff",
+    "fastchannel trust diff trust-cn.json trust-kr.json",
+    exits={0: "both trust the same keys for the same", DIFFERENT: "they differ: each key is on a line of stdout"},
+)
+@click.argument("ours", metavar="OURS")
+@click.argument("theirs", metavar="THEIRS")
+@json_option
+def diff_command(*, ours: str, theirs: str, as_json: bool) -> int:
+    """Show what one list trusts and the other does not: < only in OURS, > only in THEIRS, ! in both but for other uses."""
+    found = reconcile(read_trust_list(ours), read_trust_list(theirs))
+    if as_json:
+        emit_json(msgspec.to_builtins(found))
+    else:
+        for mark, keys in (("<", found.only_ours), (">", found.only_theirs), ("!", [mine for mine, _ in found.differing])):
+            for key in keys:
+                click.echo(f"{mark} {key.country or key.issuer} {key.kid.hex()}")
+        message(f"{len(found.both)} keys in both")
+    return 0 if found.same else DIFFERENT
+
+
+def _tell_rejected(found: dict[str, Imported]) -> None:
+    for name, one in found.items():
+        for rejected in one.rejected:
+            message(f"{name}: {rejected.where}: {rejected.reason}")
+
+
+def _read(name: str) -> bytes:
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise TrustFileError(f"{name}: cannot be read: {error.strerror}") from error
+
+
+def _write(path: Path, raw: bytes) -> None:
+    """Whole or not at all: a verifier may be reading it."""
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        beside.write_bytes(raw)
+        beside.replace(path)
+    except OSError as error:
+        raise TrustFileError(f"{path}: cannot be written: {error.strerror}") from error
