@@ -59,7 +59,7 @@ def said(answer: Any) -> str:
 
 
 def test_a_picture_is_verified_and_told_in_words(officer: Client, trust: Path) -> None:
-    answer = officer.post("/certificates/", {"files": SimpleUploadedFile("scan.txt", code_of(GOOD, "PNG")), "text": ""})
+    answer = officer.post("/certificates/", {"file": SimpleUploadedFile("scan.txt", code_of(GOOD, "PNG")), "text": ""})
     assert answer.status_code == 200
     page = said(answer)
     assert re.search(r'class="badge good">.*?Verified', page)
@@ -105,7 +105,7 @@ def test_checking_writes_nothing_to_the_database(officer: Client, trust: Path) -
 
 def test_what_is_too_large_or_empty_is_refused_by_the_form(officer: Client, trust: Path) -> None:
     large = SimpleUploadedFile("large.pdf", b"%PDF-" + b"0" * MOST_BYTES)
-    answer = officer.post("/certificates/", {"files": large})
+    answer = officer.post("/certificates/", {"file": large})
     assert (answer.status_code, "at most 2 MB" in said(answer)) == (422, True)
     answer = officer.post("/certificates/", {"text": " "})
     assert (answer.status_code, "Choose a file or paste a text." in said(answer)) == (422, True)
@@ -121,7 +121,7 @@ def present(client: Client, journey: str, *ticked: int, files: tuple[str, ...] =
     """Check the certificates at a journey, then record them."""
     address = f"/journeys/{journey}/certificates/"
     uploads = [SimpleUploadedFile(f"{number}.txt", one.encode()) for number, one in enumerate(files)]
-    checked = said(client.post(address, {"files": uploads, "text": ""}))
+    checked = said(client.post(address, {"file": uploads, "text": ""}))
     fields = dict(HIDDEN.findall(checked))
     return client.post(address, fields | {f"bound-{number}": "on" for number in ticked}, follow=True)
 

@@ -133,7 +133,10 @@ def _recordable(certificate: Presented, now: datetime) -> None:
     for event in certificate.evidence.events:
         if isinstance(event, AssayResult) and event.sampled is not None and event.sampled > now:
             raise InvalidEntryError(
-                "certificates", N_("Found {found}, which is still to come."), found=event.sampled.isoformat()
+                "certificates",
+                N_("Found {found}, which is still to come; expected a time up to {now}."),
+                found=event.sampled.isoformat(),
+                now=now.isoformat(timespec="seconds"),
             )
 
 

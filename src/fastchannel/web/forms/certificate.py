@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from fastchannel.casework.certificates import MOST
@@ -30,18 +29,18 @@ class FilesField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         """The files' names and bytes. What they are is told by their bytes later."""
-        given: list[UploadedFile] = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
+        given: list[UploadedFile[Any]] = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
         if sum(one.size or 0 for one in given) > MOST_BYTES:
             raise forms.ValidationError(_("The files are too large; expected at most 2 MB together."))
         if len(given) > MOST:
-            raise forms.ValidationError(_now("Too many files; expected at most %(most)d.") % {"most": MOST})
+            raise forms.ValidationError(_("Too many files; expected at most %(most)d."), params={"most": MOST})
         return [((one.name or "")[-200:], one.read()) for one in given]
 
 
 class CertificateForm(forms.Form):
     """What is to be checked."""
 
-    files = FilesField(
+    file = FilesField(
         label=_("Pictures, PDFs or text files"), required=False,
         help_text=_("Drop them here or choose them: PNG, JPEG, WebP, GIF, PDF or text; at most 2 MB together."),
     )  # fmt: skip
@@ -53,7 +52,7 @@ class CertificateForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Asks for something to check."""
         data = super().clean() or {}
-        if not self.errors and not data.get("files") and not data.get("text", "").strip():
+        if not self.errors and not data.get("file") and not data.get("text", "").strip():
             raise forms.ValidationError(_("Choose a file or paste a text."))
         return data
 
@@ -61,7 +60,7 @@ class CertificateForm(forms.Form):
         """Names and bytes; the pasted text has no name."""
         text = self.cleaned_data["text"]
         pasted = [("", text.encode("utf-8", "replace"))] if text.strip() else []
-        return [*self.cleaned_data["files"], *pasted]
+        return [*self.cleaned_data["file"], *pasted]
 
 
 class RecordForm(forms.Form):

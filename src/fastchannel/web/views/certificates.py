@@ -12,7 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from fastchannel.casework.certificates import MOST, Presented, pathogen_of, present, unused
@@ -33,9 +33,9 @@ from fastchannel.web.forms.certificate import CertificateForm, RecordForm
 from fastchannel.web.record import Record
 from fastchannel.web.words import Badge
 
-VERIFIED = Badge(text=pgettext_lazy("certificate", "Verified"), mark="check", tone="good")
-CANNOT_TELL = Badge(text=pgettext_lazy("certificate", "Cannot tell"), mark="warning", tone="wait")
-REFUSED = Badge(text=pgettext_lazy("certificate", "Refused"), mark="cross", tone="stop")
+VERIFIED = Badge(text=gettext_lazy("Verified"), mark="check", tone="good")
+CANNOT_TELL = Badge(text=gettext_lazy("Cannot tell"), mark="warning", tone="wait")
+REFUSED = Badge(text=gettext_lazy("Refused"), mark="cross", tone="stop")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
