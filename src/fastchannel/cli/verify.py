@@ -171,9 +171,9 @@ def _page(checked: Checked, language: str) -> None:
     code = f"{refusal.code} ({refusal.detail})" if refusal.detail else refusal.code.value
     told = [
         (N_("Code"), code),
-        (N_("Where"), refusal.where),
+        (N_("Part of the certificate"), refusal.where),
         (N_("Found"), refusal.found),
-        (N_("Expected"), refusal.expected),
+        (N_("Required"), refusal.expected),
         (N_("Format"), words.format_words(refusal.format, language)),
     ]
     _rows([(translate(label, language), text) for label, text in told if text])

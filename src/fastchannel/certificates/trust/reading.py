@@ -159,7 +159,7 @@ class _Reader:
         else:
             kid = _base64(fragment, "id")
         key = self._jwk(jwk, kid)
-        return replace(key, country=key.country or self.country, issuer=countries[-1] if countries else path)
+        return replace(key, country=key.country or self.country, issuer=countries[0] if countries else path)
 
     def _jwk(self, jwk: dict[Any, Any], kid: bytes) -> TrustedKey:
         return TrustedKey(
