@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools import conformance_dcc, conformance_rules
+from tools import conformance_dcc, conformance_formats, conformance_rules
 from tools.conformance_dcc import Figure
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -26,6 +26,8 @@ def figures(data: Path) -> Iterator[tuple[str, Figure]]:
     signatures.known.extend(f"{count} {code}" for code, count in sorted(outcomes.items()))
     yield "EU quality assurance", signatures
     yield "EU quality assurance", flips
+    yield "ICAO", conformance_formats.seals(data / "multi-gdhcn")
+    yield "SMART Health Cards", conformance_formats.cards(data / "shc")
     yield "rules", conformance_rules.specification(data / "rules" / "certlogic-spec")
     yield "rules", conformance_rules.validation(data / "rules" / "certlogic-spec")
     yield "rules", conformance_rules.national(data / "rules" / "dcc-business-rules")

@@ -22,10 +22,11 @@ NAME_PATTERN = "name-pattern"  # a transliterated name with characters outside A
 SERIAL = "serial"  # the signer's X.509 certificate has a serial number that is not positive
 UNTAGGED = "untagged"  # COSE without its tag 18
 CWT_TAGGED = "cwt-tagged"  # a CWT tag around the COSE tag
+DEFLATE_TRAILER = "deflate-trailer"  # a checksum and size behind a deflated payload that should have neither
 DOSE_NUMBERS = "dose-numbers"  # doses below 1, or more of them than the series has
 ALL = frozenset(
     {KID_UNPROTECTED, FLOAT_DATE, FLOAT_DOSES, SPACES, NULLS, TAGGED_DATE, DATE_PATTERN, NAME_PATTERN, SERIAL, UNTAGGED,
-     CWT_TAGGED, DOSE_NUMBERS}
+     CWT_TAGGED, DEFLATE_TRAILER, DOSE_NUMBERS}
 )  # fmt: skip
 STRICT: frozenset[str] = frozenset()
 

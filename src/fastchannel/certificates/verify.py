@@ -47,6 +47,8 @@ def _signer(sealed: Sealed, trust: TrustStore, at: datetime) -> TrustedKey:
     if sealed.test and trust.domain is not Domain.TEST:
         raise RefusedError(Refusal(code=Code.TEST_DOMAIN, where="domain", found="test", expected=trust.domain))
     candidates = trust.candidates(sealed.kid)
+    if sealed.issuer_vouches:
+        candidates = [one for one in candidates if one[1].issuer == sealed.issuer]
     weak = ""
     fresh = [key for holder, key in candidates if trust.fresh(holder, at)]
     for key in fresh:

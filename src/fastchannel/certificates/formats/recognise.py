@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
-from fastchannel.certificates.formats import hcert
+from fastchannel.certificates.formats import hcert, shc, vds_nc
 from fastchannel.certificates.refusal import Code, Refusal, RefusedError, shortened
 from fastchannel.certificates.sealed import Sealed
 
 MOST_CHARACTERS = 64 * 1024
 
-_OPENERS: tuple[tuple[str, Callable[[str], Sealed]], ...] = ((hcert.PREFIX, hcert.open_hcert),)
+_FIRST_KEY = re.compile(r'\{\s*"(\w{1,40})"')
 
 
 def open_text(text: str) -> Sealed:
@@ -26,3 +27,19 @@ def open_text(text: str) -> Sealed:
             code=Code.UNSUPPORTED, where="text", found=shortened(stripped, 16), expected="a certificate's text", detail="format"
         )
     )
+
+
+def _open_json(text: str) -> Sealed:
+    """JSON, told apart by its first key: a seal, or a file of SMART Health Cards."""
+    key = _FIRST_KEY.match(text)
+    if key is not None and key[1] in vds_nc.FIRST_KEYS:
+        return vds_nc.open_seal(text)
+    return shc.open_text(text)
+
+
+_OPENERS: tuple[tuple[str, Callable[[str], Sealed]], ...] = (
+    (hcert.PREFIX, hcert.open_hcert),
+    (shc.PREFIX, shc.open_text),
+    ("eyJ", shc.open_text),  # a JWS: the header's first characters
+    ("{", _open_json),
+)
