@@ -13,6 +13,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from fastchannel.certificates.trust.files import encode_trust_list
 from fastchannel.certificates.trust.store import TrustList
 from fastchannel.terms.events import Documented, Resulted, Role
 from fastchannel.web.forms.certificate import MOST_BYTES
@@ -45,7 +46,7 @@ def trust(settings: Any, tmp_path: Path) -> Path:
 
 def listed(**changes: Any) -> bytes:
     fields = {"party": "CN", "version": 4, "issued": NOW, "keys": (trusted(),)}
-    return msgspec.json.encode(TrustList(**{**fields, **changes}))
+    return encode_trust_list(TrustList(**{**fields, **changes}))
 
 
 @pytest.fixture

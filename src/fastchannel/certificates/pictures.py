@@ -38,11 +38,12 @@ Grey = NDArray[np.uint8]
 def texts_of(raw: bytes) -> tuple[str, ...]:
     """The certificates' texts in a file: its own text, or each code on a picture (PNG, JPEG, WebP, GIF) or in a PDF.
 
-    What it is is told by its first bytes. Raises RefusedError, whose refusal is always one that says "cannot tell".
+    What it is is told by its first bytes. Raises RefusedError, whose refusal is always one that says "cannot tell". Memory is
+    bounded for all of them, and time for all but PDFs: a stranger's PDF is read by `node.pictures`, in a process of its own.
     """
     if len(raw) > MOST_BYTES:
         raise _unreadable("file", f"{len(raw)} bytes", f"at most {MOST_BYTES} bytes", detail="too-large")
-    if b"%PDF-" in raw[:_PDF_STARTS_WITHIN]:
+    if is_pdf(raw):
         return _codes(_pages(raw), "PDF")
     if _is_picture(raw):
         return _codes([_grey(raw)], "picture")
@@ -53,6 +54,11 @@ def texts_of(raw: bytes) -> tuple[str, ...]:
     if not text.strip():
         raise _unreadable("file", "nothing", "a certificate's text", detail="empty")
     return (text,)
+
+
+def is_pdf(raw: bytes) -> bool:
+    """Whether it begins as a PDF does."""
+    return b"%PDF-" in raw[:_PDF_STARTS_WITHIN]
 
 
 def _is_picture(raw: bytes) -> bool:

@@ -128,11 +128,11 @@ def _read(name: str) -> bytes:
 
 def _check(name: str, judge: Callable[[str], Evidence | Refusal]) -> list[Checked]:
     from fastchannel.certificates.claims import claimed
-    from fastchannel.certificates.pictures import texts_of
     from fastchannel.certificates.refusal import Code, Refusal, RefusedError
+    from fastchannel.node.pictures import texts_of_file
 
     try:
-        texts = texts_of(_read(name))
+        texts = texts_of_file(_read(name))
     except RefusedError as error:
         return [Checked(file=name, found=error.refusal)]
     except InputError as error:  # one file of many: the others are still answered

@@ -21,10 +21,10 @@ from fastchannel.casework.permissions import Action, Denial, check
 from fastchannel.certificates import words
 from fastchannel.certificates.claims import claimed
 from fastchannel.certificates.evidence import Evidence
-from fastchannel.certificates.pictures import texts_of
 from fastchannel.certificates.refusal import Refusal, RefusedError
 from fastchannel.certificates.verify import verify
 from fastchannel.node.desk import office
+from fastchannel.node.pictures import texts_of_file
 from fastchannel.node.trust import trust_store
 from fastchannel.web.access import DeniedError, language_of, page, record_or_refusal
 from fastchannel.web.details import core_language
@@ -143,7 +143,7 @@ def _answers(given: Iterable[tuple[str, bytes]], language: str) -> list[Answer]:
     found = []
     for name, raw in given:
         try:
-            found += [_answer(name, text, language) for text in texts_of(raw)]
+            found += [_answer(name, text, language) for text in texts_of_file(raw)]
         except RefusedError as error:
             found.append(_refused(name, "", error.refusal, language))
     return found
