@@ -11,6 +11,7 @@ import argparse
 import json
 import statistics
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -21,9 +22,10 @@ from fastchannel.certificates.evidence import Evidence
 from fastchannel.certificates.verify import verify
 from fastchannel.cli.batch import available_cores
 from fastchannel.cli.verify_batch import Asked, verify_lines
+from tests.certificates.formats.test_cards_and_seals import DOSE, DOSES, KEY, PATIENT, SEAL_KEY, jws, numeric, payload, seal
 from tests.certificates.issuing import AT, assayed, claims, private_key, sealed, store, text, vaccinated
 
-GOALS = {"EU certificate": 0.60}
+GOALS = {"EU certificate": 0.60, "SMART Health Card": 0.50, "VDS-NC": 0.50}
 CERTIFICATES = 200
 
 
@@ -45,7 +47,24 @@ def works(count: int) -> dict[str, Work]:
             found = verify(one, trust, AT)
             assert isinstance(found, Evidence)
 
-    return {"P-256 by OpenSSL": Work(call=raw, done=count), "EU certificate": Work(call=hcert, done=count)}
+    cards = [f"shc:/{numeric(jws(payload(PATIENT, DOSE, DOSE, nbf=AT.timestamp() - number)))}" for number in range(count)]
+    seals = [seal({**DOSES, "uvci": str(number)}) for number in range(count)]
+    vouching = store(KEY, SEAL_KEY)
+
+    def others(written: list[str]) -> Callable[[], None]:
+        def call() -> None:
+            for one in written:
+                found = verify(one, vouching, AT)
+                assert isinstance(found, Evidence)
+
+        return call
+
+    return {
+        "P-256 by OpenSSL": Work(call=raw, done=count),
+        "EU certificate": Work(call=hcert, done=count),
+        "SMART Health Card": Work(call=others(cards), done=count),
+        "VDS-NC": Work(call=others(seals), done=count),
+    }
 
 
 def spread(count: int, rounds: int) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from fastchannel.certificates.evidence import Evidence
 from fastchannel.certificates.refusal import Code, Refusal
 from fastchannel.certificates.trust.store import TrustStore
 from fastchannel.certificates.verify import verify
-from tools import conformance_dcc
+from tools import conformance_dcc, conformance_formats
 
 AT_LEAST = {
     "picturedecode": 370, "unprefix": 415, "b45decode": 408, "compression": 393, "decode": 411, "validjson": 406,
@@ -62,3 +62,14 @@ def test_a_fault_put_in_on_purpose_is_found(certificates: Path) -> None:
     written = (certificates / "dcc" / "qa" / "qa.jsonl").read_text(encoding="utf-8").splitlines()
     found = [verify(text, wrong, conformance_dcc.QA_AT) for text in conformance_dcc.texts_of_rows(written)]
     assert not any(isinstance(one, Evidence) for one in found)
+
+
+def test_every_seal_of_a_specimen_verifies_and_no_changed_one(certificates: Path) -> None:
+    found = conformance_formats.seals(certificates / "multi-gdhcn")
+    assert (found.failed, found.passed) == ([], 4)
+
+
+def test_the_reference_validators_negatives_are_refused_with_the_code_they_name(certificates: Path) -> None:
+    found = conformance_formats.cards(certificates / "shc")
+    assert found.failed == []
+    assert found.passed == 10

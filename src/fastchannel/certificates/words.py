@@ -96,6 +96,7 @@ DEVIATIONS: Mapping[str, str] = {
     tolerances.SERIAL: N_("the issuer's own certificate has a serial number that is not positive"),
     tolerances.UNTAGGED: N_("the envelope is not marked as such"),
     tolerances.CWT_TAGGED: N_("the envelope is marked twice"),
+    tolerances.DEFLATE_TRAILER: N_("a checksum stands behind the compressed part"),
     tolerances.DOSE_NUMBERS: N_("dose numbers that do not add up"),
 }
 AGENTS: Mapping[str, str] = {"840539006": "COVID-19"}  # SNOMED CT
