@@ -169,7 +169,7 @@ TEST = {
 
 
 def seal(message: object, kind: str = "icao.vacc", *, number: int = 4_711, **changes: Any) -> str:
-    data = {"hdr": {"t": kind, "v": 1, "is": "UTO"}, "msg": message}
+    data: Any = {"hdr": {"t": kind, "v": 1, "is": "UTO"}, "msg": message}
     signed = signer(private_key(number))(rfc8785.dumps(data))
     return json.dumps({"data": data, "sig": {"alg": "ES256", "cer": url(CERTIFICATE), "sigvl": url(signed), **changes}})
 
