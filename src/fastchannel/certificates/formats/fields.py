@@ -5,10 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from cbor2 import undefined
+
 from fastchannel.certificates.refusal import malformed
 from fastchannel.certificates.tolerances import FLOAT_DOSES, NULLS, SPACES, TAGGED_DATE, Noted
 
 MOST_TEXT = 512
+
+
+def absent(value: object) -> bool:
+    """Whether a value says that there is none: null, or CBOR's undefined."""
+    return value is None or value is undefined
 
 
 def text(source: dict[Any, Any], key: str, noted: Noted, where: str = "") -> str:
@@ -19,7 +26,7 @@ def text(source: dict[Any, Any], key: str, noted: Noted, where: str = "") -> str
         if len(trimmed) != len(found):
             noted.add(SPACES, f"{where}{key}", found)
         return trimmed[:MOST_TEXT]
-    if found is None:
+    if absent(found):
         if key in source:
             noted.add(NULLS, f"{where}{key}")
         return ""
@@ -46,7 +53,7 @@ def count(source: dict[Any, Any], key: str, noted: Noted, where: str = "") -> in
     found = source.get(key)
     if type(found) is int:
         return found
-    if found is None:
+    if absent(found):
         return None
     if type(found) is float and found.is_integer() and abs(found) < 1e6:
         noted.add(FLOAT_DOSES, f"{where}{key}", found)
@@ -64,7 +71,7 @@ def mapping(value: object, where: str) -> dict[Any, Any]:
 def entries(source: dict[Any, Any], key: str, noted: Noted, *, most: int = 64) -> list[dict[Any, Any]]:
     """The list of maps at a key; empty where absent or null, which is noted. Raises RefusedError."""
     found = source.get(key)
-    if found is None:
+    if absent(found):
         if key in source:
             noted.add(NULLS, key)
         return []

@@ -9,7 +9,7 @@ from fastchannel.certificates.envelopes import base45, cwt
 from fastchannel.certificates.envelopes.cose import open_sign1
 from fastchannel.certificates.envelopes.inflate import inflate
 from fastchannel.certificates.evidence import Format
-from fastchannel.certificates.formats import dcc
+from fastchannel.certificates.formats import dcc, who
 from fastchannel.certificates.refusal import Code, Refusal, RefusedError, malformed
 from fastchannel.certificates.sealed import Contents, Sealed
 from fastchannel.certificates.tolerances import Noted
@@ -19,7 +19,12 @@ _ZLIB_FIRST = 0x78
 
 Reader = Callable[[dict[Any, Any], Noted], Contents]
 # Key of claim -260 → the format and what reads it.
-READERS: dict[int, tuple[Format, Reader]] = {1: (Format.EU_DCC, dcc.read)}
+READERS: dict[int, tuple[Format, Reader]] = {
+    1: (Format.EU_DCC, dcc.read),
+    who.VACCINATION_KEY: (Format.WHO_DDCC, who.read_vaccination),
+    who.TEST_KEY: (Format.WHO_DDCC, who.read_test),
+    who.DVC_KEY: (Format.WHO_DVC, who.read_dvc),
+}
 
 
 def open_hcert(text: str) -> Sealed:
@@ -56,6 +61,8 @@ def open_cose(raw: bytes) -> Sealed:
 
 def _reader(claims: dict[Any, Any]) -> tuple[Format, Reader]:
     container = claims.get(cwt.HEALTH)
+    if container is None and who.is_core(claims):
+        return Format.WHO_DDCC, who.read_core
     if container is None:
         raise malformed("claim -260", "nothing", "a health certificate", detail="hcert")
     if not isinstance(container, dict) or len(container) != 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from fastchannel.certificates.formats import hcert, shc, vds_nc
+from fastchannel.certificates.formats import divoc, hcert, shc, vds_nc
 from fastchannel.certificates.refusal import Code, Refusal, RefusedError, shortened
 from fastchannel.certificates.sealed import Sealed
 
@@ -42,4 +42,5 @@ _OPENERS: tuple[tuple[str, Callable[[str], Sealed]], ...] = (
     (shc.PREFIX, shc.open_text),
     ("eyJ", shc.open_text),  # a JWS: the header's first characters
     ("{", _open_json),
+    *((prefix, divoc.refuse) for prefix in divoc.PREFIXES),
 )
