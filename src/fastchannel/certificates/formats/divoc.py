@@ -1,7 +1,7 @@
 """DIVOC: a zip with one verifiable credential, whose signature is over Linked Data.
 
-Its signature cannot be verified here: that takes the canonical form of JSON-LD, with contexts that the credential names. So such
-a certificate is recognised, never read as evidence, and the case is held for a person.
+Its signature cannot be verified here: that takes the canonical form of JSON-LD, with contexts that the credential names. Such a
+certificate is recognised, never read as evidence, and the case is held for a person.
 """
 
 from __future__ import annotations
