@@ -23,9 +23,9 @@ def fastchannel() -> None:
 @cache
 def build() -> click.Group:
     """The command with all that belongs to it."""
-    from fastchannel.cli import agreement, decide, demo, doctor, drill_commands, forecast, journey, node, reference
+    from fastchannel.cli import agreement, decide, demo, doctor, drill_commands, forecast, journey, node, passes, reference
 
-    for room in (agreement, decide, demo, doctor, drill_commands, forecast, journey, node, reference):
+    for room in (agreement, decide, demo, doctor, drill_commands, forecast, journey, node, passes, reference):
         room.add_to(fastchannel)
     return fastchannel
 
