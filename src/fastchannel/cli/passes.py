@@ -55,7 +55,7 @@ def add_to(root: click.Group) -> None:
     root.add_command(passes)
 
 
-class Lifetime(click.ParamType):
+class Lifetime(click.ParamType[timedelta]):
     """A number of hours: ``24h`` or ``24``."""
 
     name = "hours"
