@@ -163,7 +163,9 @@ def texts() -> dict[str, tuple[str, dict[str, Any]]]:
         "valid, compressed": (long, {}),
         "valid, signed by the other party": (made(CN, issuer="CN"), {}),
         "valid, a claim and a key that this version does not know": (
-            with_claims(lambda found: (found.update({-70_001: [1, {"x": b"y"}, True, None]}), found[claims.PASS].update({99: "z"}))),
+            with_claims(
+                lambda found: (found.update({-70_001: [1, {"x": b"y"}, True, None]}), found[claims.PASS].update({99: "z"}))
+            ),
             {},
         ),
         "expired by a second": (usual, {"at": last + timedelta(seconds=1)}),

@@ -65,7 +65,9 @@ def test_it_is_read_from_a_file_and_from_stdin(folder: Path, issued: dict[str, s
         (("--agreement", "china-korea@1"), "agreement"),
     ],
 )
-def test_a_pass_for_something_else_is_refused(folder: Path, issued: dict[str, str], asked: tuple[str, ...], detail: str) -> None:
+def test_a_pass_for_something_else_is_refused(
+    folder: Path, issued: dict[str, str], asked: tuple[str, ...], detail: str
+) -> None:
     code, said = verify(folder, issued["text"], *asked)
     assert (code, said["code"], said["detail"]) == (1, "not-for-this", detail)
 

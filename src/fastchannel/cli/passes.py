@@ -188,7 +188,11 @@ def issue(
     "verify",
     "fastchannel pass verify pass.txt --trust trust.json --gate entry --agreement china-korea@5",
     "fastchannel pass verify - --trust trust.json --passport M12345678 --state KOR --birth 1985-03-02 --revoked revoked.json",
-    exits={0: "valid, and for what was asked", REFUSED: "refused", CANNOT_TELL: "cannot tell: no fresh trust list, unreadable file"},
+    exits={
+        0: "valid, and for what was asked",
+        REFUSED: "refused",
+        CANNOT_TELL: "cannot tell: no fresh trust list, unreadable file",
+    },
 )
 @click.argument("source", metavar="TEXT|FILE|-")
 @click.option("--trust", "trust_file", type=click.Path(path_type=Path), required=True, help="The trust list.")

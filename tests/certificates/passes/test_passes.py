@@ -62,7 +62,15 @@ NAMES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", fullmatch=True)
 GATES = st.lists(st.from_regex(r"[a-z][a-z-]{0,31}", fullmatch=True), min_size=1, max_size=4, unique=True)
 
 
-@given(st.binary(min_size=16, max_size=16), NAMES, NAMES, NAMES, GATES, st.integers(1, 14 * 24), st.binary(min_size=16, max_size=16))
+@given(
+    st.binary(min_size=16, max_size=16),
+    NAMES,
+    NAMES,
+    NAMES,
+    GATES,
+    st.integers(1, 14 * 24),
+    st.binary(min_size=16, max_size=16),
+)
 def test_what_is_issued_is_what_is_read(
     identifier: bytes, agreement: str, route: str, journey: str, gates: list[str], hours: int, salt: bytes
 ) -> None:

@@ -108,9 +108,7 @@ def _exact(raw: bytes, envelope: Sign1) -> None:
         raise RefusedError(
             Refusal(code=Code.UNSUPPORTED, where="algorithm", found=envelope.algorithm, expected="ES256", detail="algorithm")
         )
-    sealed = seal_sign1(
-        envelope.payload, algorithm=Algorithm.ES256, kid=envelope.kid, sign=lambda _: envelope.signature
-    )
+    sealed = seal_sign1(envelope.payload, algorithm=Algorithm.ES256, kid=envelope.kid, sign=lambda _: envelope.signature)
     if sealed != raw or len(envelope.signature) != SIGNATURE_BYTES or not 1 <= len(envelope.kid) <= MOST_KEY_ID_BYTES:
         raise malformed("cose", "another form", "the form in which passes are sealed", detail="canonical")
 
@@ -131,7 +129,8 @@ def _read(payload: dict[object, object], noted: Noted) -> Contents:
 def _key_refuses(sealed: Sealed, found: Pass, judged: Evidence, trust: TrustStore, at: datetime) -> Refusal | None:
     """A key signs passes only where its list says so, and only for its own country."""
     if not any(
-        trust.fresh(listed, at) and key.may(Use.CROSSING) and _signed(sealed, key, trust) for listed, key in trust.candidates(sealed.kid)
+        trust.fresh(listed, at) and key.may(Use.CROSSING) and _signed(sealed, key, trust)
+        for listed, key in trust.candidates(sealed.kid)
     ):
         return Refusal(code=Code.KEY_USE, where="key", found=Use.CROSSING, format=Format.CROSSING, detail="use")
     if judged.issuer.country != found.issuer:

@@ -135,7 +135,9 @@ def read(claims: dict[Any, Any], *, key: str = "") -> Pass:
         for number, where in ((cwt.ISSUED, "issued"), (cwt.NOT_BEFORE, "not before"), (cwt.EXPIRES, "expires"))
     )
     if not starts < expires or not issued < expires or expires - starts > MOST_LIFETIME:
-        raise malformed("expires", expires.isoformat(), f"after it begins, by at most {MOST_LIFETIME.days} days", detail="times")
+        raise malformed(
+            "expires", expires.isoformat(), f"after it begins, by at most {MOST_LIFETIME.days} days", detail="times"
+        )
     verdict = body.get(VERDICT)
     if verdict not in VERDICTS:
         raise malformed("verdict", verdict, " or ".join(VERDICTS), detail="pass")

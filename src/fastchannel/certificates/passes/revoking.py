@@ -39,7 +39,9 @@ class RevokedPasses(Struct, frozen=True, kw_only=True):
         """REVOKED where the pass is on the list."""
         for one in self.passes:
             if one.id == identifier:
-                return Refusal(code=Code.REVOKED, where="id", found=identifier, expected=one.at.isoformat(), format=Format.CROSSING)
+                return Refusal(
+                    code=Code.REVOKED, where="id", found=identifier, expected=one.at.isoformat(), format=Format.CROSSING
+                )
         return None
 
     def holds(self, identifier: str) -> bool:
