@@ -55,17 +55,12 @@ def add_to(root: click.Group) -> None:
     root.add_command(passes)
 
 
-class Lifetime(click.ParamType):
+def lifetime(text: str) -> timedelta:
     """A number of hours: ``24h`` or ``24``."""
-
-    name = "hours"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
-        """The duration."""
-        found = re.fullmatch(r"([0-9]{1,3})h?", str(value))
-        if found is None or not 0 < int(found[1]) <= 14 * 24:
-            self.fail(f"{value}: expected hours from 1h to 336h", param, ctx)
-        return timedelta(hours=int(found[1]))
+    found = re.fullmatch(r"([0-9]{1,3})h?", text)
+    if found is None or not 0 < int(found[1]) <= 14 * 24:
+        raise click.BadParameter(f'"{text}": expected hours, from 1h to 336h')
+    return timedelta(hours=int(found[1]))
 
 
 @command(passes, "key", "fastchannel pass key --out pass.pem --party KR --trust-out trust.json")
@@ -115,7 +110,7 @@ def make_key(*, out: Path, party: str, trust_out: Path | None, at: datetime | No
 @click.option("--state", required=True, help="The passport's issuing state, three letters.")
 @click.option("--birth", required=True, help="The date of birth, as 1985-03-02.")
 @click.option("--gate", "gates", type=click.Choice(GATES), multiple=True, required=True, help="What it opens; may be repeated.")
-@click.option("--valid-for", type=Lifetime(), default="24h", show_default=True, help="Hours from now, at most 336h.")
+@click.option("--valid-for", type=lifetime, default="24h", show_default=True, help="Hours from now, at most 336h.")
 @click.option("--party", default="KR", show_default=True, help="The issuing party.")
 @click.option("--at", type=instant, default=None, help="When it is issued and begins; the default is now.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the QR code as SVG.")

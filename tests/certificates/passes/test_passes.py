@@ -172,8 +172,10 @@ def test_what_is_no_passport_is_no_answer(wrong: Holder) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"id": b"short"}, {"digest": "sha256:0"}, {"gates": ()}, {"gates": ("entry", "entry")}, {"journey": "a b"}, {"issuer": "Korea"},
-     {"expires": AT}, {"expires": AT + timedelta(days=14, seconds=1)}, {"verdict": "refuse"}, {"issued": AT.replace(tzinfo=None)}],
+    [{"id": b"short"}, {"digest": "sha256:0"}, {"gates": ()}, {"gates": ("entry", "entry")}, {"journey": "a b"},
+     {"issuer": "Korea"},
+     {"expires": AT}, {"expires": AT + timedelta(days=14, seconds=1)},
+     {"verdict": "refuse"}, {"issued": AT.replace(tzinfo=None)}],
 )  # fmt: skip
 def test_what_a_checker_would_refuse_is_not_issued(wrong: dict[str, object]) -> None:
     with pytest.raises(CertificateError):

@@ -10,7 +10,7 @@ from typing import ClassVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from fastchannel.certificates.envelopes import base45
+from fastchannel.certificates.envelopes import base45, cwt
 from fastchannel.certificates.envelopes.cose import Sign1, open_sign1, seal_sign1
 from fastchannel.certificates.envelopes.inflate import inflate
 from fastchannel.certificates.evidence import CertifiedPerson, Evidence, Format, Use
@@ -96,9 +96,9 @@ def _open(text: str) -> Sealed:
         payload=payload,
         read=_read,
         noted=Noted(),
-        issued=_moment(payload.get(claims.cwt.ISSUED)),
-        not_before=_moment(payload.get(claims.cwt.NOT_BEFORE)),
-        expires=_moment(payload.get(claims.cwt.EXPIRES)),
+        issued=_moment(payload.get(cwt.ISSUED)),
+        not_before=_moment(payload.get(cwt.NOT_BEFORE)),
+        expires=_moment(payload.get(cwt.EXPIRES)),
     )
 
 
