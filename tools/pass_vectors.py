@@ -164,10 +164,7 @@ def texts() -> dict[str, tuple[str, dict[str, Any]]]:
         "valid, signed by the other party": (made(CN, issuer="CN"), {}),
         "valid, a claim and a key that this version does not know": (
             with_claims(
-                lambda found: (
-                    found.update({-70_001: [1, {"x": b"y"}, True, None]}),
-                    found[claims.PASS].update({99: "z"}),
-                )
+                lambda found: (found.update({-70_001: [1, {"x": b"y"}, True, None]}), found[claims.PASS].update({99: "z"}))
             ),
             {},
         ),

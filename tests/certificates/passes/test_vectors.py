@@ -70,8 +70,9 @@ def agree(answers: list[dict[str, Any]]) -> None:
         if answer["ok"]:
             found = judged(one)
             assert isinstance(found, Pass)
-            shown = [name for name in found.__struct_fields__ if name not in {"salt", "holder", "more"}]
-            expected = {name: getattr(found, name) for name in shown}
+            expected = {
+                name: getattr(found, name) for name in found.__struct_fields__ if name not in {"salt", "holder", "more"}
+            }
             times = {name: int(expected[name].timestamp()) for name in ("issued", "not_before", "expires")}
             assert answer["claims"] == expected | times | {"gates": list(found.gates)}
 
