@@ -32,13 +32,14 @@ def build() -> click.Group:
         forecast,
         journey,
         node,
+        passes,
         reference,
         rules,
         trust,
         verify,
     )
 
-    rooms = (agreement, decide, demo, doctor, drill_commands, forecast, journey, node, reference, rules, trust, verify)
+    rooms = (agreement, decide, demo, doctor, drill_commands, forecast, journey, node, passes, reference, rules, trust, verify)
     for room in rooms:
         room.add_to(fastchannel)
     return fastchannel

@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+import jwt
 import pytest
 import rfc8785
 from hypothesis import given
@@ -95,6 +96,17 @@ def test_a_card_becomes_evidence_from_its_code_its_text_and_its_file() -> None:
             datetime(2021, 6, 30, 7, 30, tzinfo=UTC),
         )
         assert found.deviations == ()
+
+
+@pytest.mark.parametrize("number", [4_711, 9])
+def test_another_library_finds_the_same_of_a_signature(number: int) -> None:
+    card = jws(payload(), number=number)
+    try:
+        jwt.PyJWS().decode(card, private_key().public_key(), algorithms=["ES256"])
+        expected = True
+    except jwt.InvalidSignatureError:
+        expected = False
+    assert isinstance(verify(card, store(KEY), AT), Evidence) == expected == (number == 4_711)
 
 
 def test_a_card_in_several_codes_is_joined_whatever_their_order() -> None:
