@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -25,7 +26,6 @@ class Jws(Struct, frozen=True):
 
     algorithm: Algorithm
     kid: bytes
-    header: dict[str, Any]
     payload: bytes
     signature: bytes
     message: bytes  # header and payload as they stand, which is what is signed
@@ -37,7 +37,28 @@ def open_jws(text: str) -> Jws:
     parts = text.split(".")
     if len(parts) != 3 or len(text) > MOST_CHARACTERS:
         raise malformed("jws", f"{len(parts)} parts", "three parts of base64url", detail="jws-header-error")
-    header = strict_json.decode(base64url(parts[0], "jws header"), "jws header")
+    header = _header(parts[0])
+    algorithm = header.algorithm
+    signature = base64url(parts[2], "signature")
+    if len(signature) != _SIZES.get(algorithm, len(signature)):
+        raise malformed("signature", f"{len(signature)} bytes", f"{_SIZES[algorithm]}", detail="signature-format-error")
+    payload = base64url(parts[1], "jws payload")
+    trailer = b""
+    if header.deflated:
+        payload, trailer = _inflated(payload)
+    message = f"{parts[0]}.{parts[1]}".encode("ascii")
+    return Jws(algorithm, header.kid, payload, signature, message, trailer)
+
+
+class _Header(Struct, frozen=True):
+    algorithm: Algorithm
+    kid: bytes
+    deflated: bool
+
+
+@lru_cache(maxsize=1024)  # an issuer's cards share their header
+def _header(part: str) -> _Header:
+    header = strict_json.decode(base64url(part, "jws header"), "jws header")
     if not isinstance(header, dict):
         raise malformed("jws header", header, "an object", detail="jws-header-error")
     algorithm = _algorithm(header)
@@ -48,17 +69,9 @@ def open_jws(text: str) -> Jws:
     kid = header.get("kid")
     if not isinstance(kid, str) or not 0 < len(kid) <= 128:
         raise malformed("kid", kid, "a key identifier", detail="jws-header-error")
-    signature = base64url(parts[2], "signature")
-    if len(signature) != _SIZES.get(algorithm, len(signature)):
-        raise malformed("signature", f"{len(signature)} bytes", f"{_SIZES[algorithm]}", detail="signature-format-error")
-    payload = base64url(parts[1], "jws payload")
-    trailer = b""
-    if header.get("zip") == "DEF":
-        payload, trailer = _inflated(payload)
-    elif "zip" in header:
+    if header.get("zip", "DEF") != "DEF":
         raise malformed("zip", header["zip"], "DEF", detail="jws-header-error")
-    message = f"{parts[0]}.{parts[1]}".encode("ascii")
-    return Jws(algorithm, key_id(kid), header, payload, signature, message, trailer)
+    return _Header(algorithm, key_id(kid), "zip" in header)
 
 
 def key_id(kid: str) -> bytes:
