@@ -1,4 +1,4 @@
-"""``fastchannel trust``: import, list and compare lists of trusted issuers."""
+"""``fastchannel trust``: import, sign, accept, list and compare lists of trusted issuers."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from fastchannel.certificates.keys import Domain, TrustedKey
 from fastchannel.certificates.trust.files import decode_trust_list, digest, encode_trust_list
 from fastchannel.certificates.trust.reading import Imported, read_keys
 from fastchannel.certificates.trust.reconcile import reconcile
+from fastchannel.certificates.trust.signing import Pinned, open_trust_list, public_key, seal_trust_list, signing_key, succeed
 from fastchannel.certificates.trust.store import TrustList
 from fastchannel.cli.clock import now
 from fastchannel.cli.command import command, instant, json_option, language_option
@@ -48,6 +49,7 @@ def read_trust_list(name: str) -> TrustList:
     "import",
     "fastchannel trust import dsc-list.json --party KR --out trust-kr.json",
     "fastchannel trust import signers.pem --party CN --version 4 --max-age 48 --out trust-cn.json",
+    "fastchannel trust import signers.pem --party CN --version 4 --sign party-key.pem --out trust-cn.cose",
     exits={0: "every entry gave a key", REJECTED: "some entries were rejected: each is on a line of stderr"},
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
@@ -59,6 +61,7 @@ def read_trust_list(name: str) -> TrustList:
 @click.option("--max-age", type=click.IntRange(1, 8760), default=72, show_default=True, help="Hours after which it is stale.")
 @click.option("--issued", type=instant, help="As of when the keys are known to be good; the default is now.")
 @click.option("--domain", type=click.Choice([one.value for one in Domain]), default=Domain.PRODUCTION.value, show_default=True)
+@click.option("--sign", "key", metavar="KEY", help="Sign it for the other party: a private key in PEM, Ed25519 or P-256.")
 @click.option("--country", default="", help="The issuers' country, where the file names none.")
 @click.option("--issuer", default="", help="The issuer's address, where the file names none.")
 @json_option
@@ -71,19 +74,22 @@ def import_command(
     max_age: int,
     issued: datetime | None,
     domain: str,
+    key: str | None,
     country: str,
     issuer: str,
     as_json: bool,
 ) -> int:
     """Make one list of the keys in FILEs: PEM certificates, an EU list, a did:web document, a JWKS, or a map of keys.
 
-    Entries in = keys + repeated + rejected, shown file by file. Nothing is written where no entry gave a key.
+    Entries in = keys + repeated + rejected, shown file by file. Nothing is written where no entry gave a key. A signed list
+    is what the other party accepts; verifiers read the unsigned form.
     """
+    party_key = signing_key(_read(key)) if key is not None else None
     found = {name: read_keys(_read(name), name=name, domain=Domain(domain), country=country, issuer=issuer) for name in files}
     keys: dict[tuple[bytes, bytes], TrustedKey] = {}
     for one in found.values():
-        for key in one.keys:
-            keys.setdefault((key.kid, key.spki), key)
+        for each in one.keys:
+            keys.setdefault((each.kid, each.spki), each)
     if not keys:
         _tell_rejected(found)
         raise TrustFileError("no entry gave a key; nothing was written")
@@ -95,7 +101,7 @@ def import_command(
         domain=Domain(domain),
         max_age_hours=max_age,
     )
-    _write(out, encode_trust_list(made))
+    _write(out, encode_trust_list(made) if party_key is None else seal_trust_list(made, party_key))
     total = sum(len(one.keys) for one in found.values())
     counts = {
         "entries": sum(one.entries for one in found.values()),
@@ -111,6 +117,36 @@ def import_command(
         click.echo(", ".join(f"{count} {name}" for name, count in counts.items()))
         click.echo(digest(made))
     return REJECTED if counts["rejected"] else 0
+
+
+@command(
+    trust,
+    "accept",
+    "fastchannel trust accept trust-kr.cose --party KR --pin kr.pem --out trust-kr.json",
+)
+@click.argument("file", metavar="SIGNED")
+@click.option("--party", required=True, help="Whose list it must be.")
+@click.option("--pin", required=True, metavar="KEY", help="The public key in PEM that was agreed with the party.")
+@click.option("--domain", type=click.Choice([one.value for one in Domain]), default=Domain.PRODUCTION.value, show_default=True)
+@click.option("--at", type=instant, help="The instant at which it must be usable; the default is now.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="Where verifiers read it. The list that is there is the one held: it is followed, never undone.",
+)
+@json_option
+def accept_command(*, file: str, party: str, pin: str, domain: str, at: datetime | None, out: Path, as_json: bool) -> None:
+    """Take a list that another party signed: its signature, party, domain, age and version are checked first."""
+    held = decode_trust_list(_read(str(out)), str(out)) if out.exists() else None
+    pinned = Pinned(party=party, spki=public_key(_read(pin)), domain=Domain(domain))
+    taken = succeed(open_trust_list(_read(file), pinned), held, at or now())
+    _write(out, encode_trust_list(taken))
+    if as_json:
+        emit_json({"list": str(out), "digest": digest(taken), "version": taken.version, "keys": len(taken.keys)})
+    else:
+        click.echo(digest(taken))
+        message(f"{taken.party} {taken.version}, {len(taken.keys)} keys")
 
 
 @command(trust, "list", "fastchannel trust list trust-kr.json")

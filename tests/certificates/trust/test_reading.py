@@ -220,3 +220,46 @@ def test_a_certificate_of_a_curve_that_we_do_not_verify_is_refused() -> None:
     point = ec.derive_private_key(5, ec.SECP521R1()).public_key().public_numbers()
     key = jwk(crv="P-521", x=b64(point.x.to_bytes(66, "big")), kid=b64(KID))
     assert "crv" in read_keys(json.dumps({"keys": [key]}).encode()).rejected[0].reason
+
+
+def test_a_did_document_gives_the_uses_and_validity_of_the_certificate_and_the_identifier_of_the_method() -> None:
+    der = certificate(uses=("1.3.6.1.4.1.1847.2021.1.1",))
+    for fragment, kid in (("AQIDBAUGBwg%3D", KID), ("AQIDBAUGBwg=", KID), ("a-name-of-its-own", kid_of(der))):
+        method = {"id": f"did:web:trust.example:v2:XXA:DSC#{fragment}", "publicKeyJwk": jwk(x5c=[b64(der)])}
+        (key,) = read_keys(json.dumps({"verificationMethod": [method]}).encode()).keys
+        assert (key.kid, key.issuer, key.country, key.uses) == (kid, "XXA", "AT", frozenset({Use.TEST}))
+        assert key.not_before == STARTS
+
+
+def test_a_certificate_of_another_key_is_rejected() -> None:
+    method = {"id": f"did:web:trust.example:v2:XXA:DSC#{b64(KID)}", "publicKeyJwk": jwk(9, x5c=[b64(certificate())])}
+    found = read_keys(json.dumps({"verificationMethod": [method]}).encode())
+    assert [one.reason for one in found.rejected] == ["x5c: found the certificate of another key"]
+
+
+def test_the_health_cards_wrong_keys_are_rejected_each_with_its_reason(shared: Path) -> None:
+    folder = shared / "data" / "cert" / "shc" / "testdata"
+    reasons = {
+        name: [one.reason for one in read_keys((folder / f"{name}.json").read_bytes()).rejected]
+        for name in ("valid_key", "valid_keys", "valid_key_with_x5c", "wrong_alg_key", "wrong_kid_key", "wrong_use_key")
+    }
+    assert reasons == {
+        "valid_key": [],
+        "valid_keys": [],
+        "valid_key_with_x5c": [],
+        "wrong_alg_key": ["alg: found ES256K, expected ES256"],
+        "wrong_kid_key": ["kid: found another identifier than the key's own thumbprint"],
+        "wrong_use_key": ["use: found enc, expected sig"],
+    }
+    mismatch = read_keys((folder / "cert_mismatch.public.json").read_bytes())
+    assert [one.reason for one in mismatch.rejected] == ["x5c: found the certificate of another key"]
+
+
+def test_of_the_104_quality_assurance_keys_only_the_one_below_the_policy_is_rejected(shared: Path) -> None:
+    raw = (shared / "data" / "cert" / "dcc" / "qa" / "trust_spki_by_kid.json").read_bytes()
+    found = read_keys(raw)
+    assert (len(found.keys), [one.reason for one in found.rejected]) == (
+        103,
+        ["public key: found RSA of 1024 bits, expected 2048 to 8192"],
+    )
+    assert len(read_keys(raw, least_rsa_bits=1024).keys) == 104

@@ -20,6 +20,7 @@ from fastchannel.certificates.trust.certificates import key_of
 
 MOST_BYTES = 32 * 1024 * 1024
 MOST_ENTRIES = 100_000
+KID_BYTES = 8  # of certificates, as the EU's gateway and the network of the WHO derive them
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 _CURVES: dict[str, ec.EllipticCurve] = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1()}
 
@@ -153,18 +154,44 @@ class _Reader:
         jwk = _mapping(entry.get("publicKeyJwk"))
         path, _, fragment = str(entry.get("id", "")).partition("#")
         countries = [part for part in path.split(":") if len(part) == 3 and part.isalpha() and part.isupper()]
-        chain = jwk.get("x5c")
-        if isinstance(chain, list) and chain:
-            kid = key_of(_base64(chain[0], "x5c"), domain=self.domain, least_rsa_bits=0).kid
-        else:
-            kid = _base64(fragment, "id")
-        key = self._jwk(jwk, kid)
+        key = self._jwk(jwk, None if "x5c" in jwk and not _is_kid(fragment) else _base64(_unescaped(fragment), "id"))
         return replace(key, country=key.country or self.country, issuer=countries[0] if countries else path)
 
-    def _jwk(self, jwk: dict[Any, Any], kid: bytes) -> TrustedKey:
-        return TrustedKey(
-            kid=kid, spki=spki_of(_public(jwk)), country=self.country, issuer=self.issuer, domain=self.domain
-        )  # fmt: skip
+    def _jwk(self, jwk: dict[Any, Any], kid: bytes | None) -> TrustedKey:
+        """The key; what its certificate in ``x5c`` says of use and validity counts, and it must be this key's certificate."""
+        spki = spki_of(_public(jwk))
+        _check_purpose(jwk, spki)
+        chain = jwk.get("x5c")
+        if not isinstance(chain, list) or not chain:
+            if kid is None:
+                raise CertificateError("x5c: found no certificate, expected a list")
+            return TrustedKey(kid=kid, spki=spki, country=self.country, issuer=self.issuer, domain=self.domain)
+        key = key_of(_base64(chain[0], "x5c"), country=self.country, domain=self.domain, least_rsa_bits=0)
+        if key.spki != spki:
+            raise CertificateError("x5c: found the certificate of another key")
+        return replace(key, kid=kid or key.kid, issuer=self.issuer)
+
+
+def _check_purpose(jwk: dict[Any, Any], spki: bytes) -> None:
+    """A key that says it is for something else than signatures of its own kind vouches for nothing."""
+    if jwk.get("use", "sig") != "sig":
+        raise CertificateError(f"use: found {shortened(jwk['use'])}, expected sig")
+    if "alg" in jwk and jwk.get("kty") != "RSA":  # an RSA key may sign by several, and by PS256 alone for us
+        expected = Verifier(spki).algorithm
+        if jwk["alg"] != expected:
+            raise CertificateError(f"alg: found {shortened(jwk['alg'])}, expected {expected}")
+
+
+def _unescaped(fragment: str) -> str:
+    """The base64 of a URL's fragment, where its own characters may be escaped."""
+    return re.sub("%(2[bf]|3d)", lambda found: chr(int(found[1], 16)), fragment, flags=re.IGNORECASE)
+
+
+def _is_kid(fragment: str) -> bool:
+    try:
+        return len(_base64(_unescaped(fragment), "id")) == KID_BYTES
+    except CertificateError:
+        return False
 
 
 def _public(jwk: dict[Any, Any]) -> ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey:
@@ -194,7 +221,8 @@ def _number(jwk: dict[Any, Any], name: str) -> int:
 def _thumbprint_checked(jwk: dict[Any, Any]) -> bytes:
     """The identifier of a JWKS' key: SMART Health Cards ask that it be the key's thumbprint (RFC 7638)."""
     kid = _base64(jwk.get("kid"), "kid")
-    if jwk.get("kty") != "EC" or len(kid) != hashlib.sha256().digest_size:
+    health_card = jwk.get("use") == "sig" and jwk.get("alg") == "ES256"
+    if jwk.get("kty") != "EC" or not (health_card or len(kid) == hashlib.sha256().digest_size):
         return kid
     members = {name: jwk.get(name) for name in ("crv", "kty", "x", "y")}
     thumbprint = hashlib.sha256(msgspec.json.encode(members)).digest()
