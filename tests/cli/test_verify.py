@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import segno
 from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from PIL import Image
 
 from fastchannel.certificates.keys import Domain
@@ -17,7 +19,8 @@ from fastchannel.certificates.trust.files import encode_trust_list
 from fastchannel.certificates.trust.store import TrustList
 from fastchannel.cli.main import build
 from fastchannel.cli.verify import CANNOT_TELL, REFUSED, VALID, worst
-from tests.certificates.issuing import AT, assayed, claims, text, trusted, vaccinated
+from fastchannel.terms.errors import FastChannelError
+from tests.certificates.issuing import AT, KID, assayed, claims, private_key, text, trusted, vaccinated
 
 GOOD = text(claims(assayed()))
 FORGED = text(claims(assayed()), number=9)
@@ -135,3 +138,40 @@ def test_a_trust_list_that_is_none_is_named(tmp_path: Path) -> None:
     result = run("--trust", wrong, file(tmp_path, "a", GOOD))
     assert str(wrong) in str(result.exception)
     assert "fastchannel trust import" in str(result.exception)
+
+
+@pytest.mark.parametrize("form", [(), ("--compact",)])
+def test_a_certificate_that_its_issuer_took_back_is_refused_and_others_are_not(
+    tmp_path: Path, trust: Path, form: tuple[str, ...]
+) -> None:
+    key = private_key(77)
+    (tmp_path / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    (tmp_path / "pin.pem").write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    (tmp_path / "revoked.csv").write_text(f"AT,{KID.hex()},URN:UVCI:01:AT:X\n")
+    source, key_file, out = (str(tmp_path / name) for name in ("revoked.csv", "key.pem", "revoked.cbor"))
+    options = ["--party", "CN", "--sign", key_file, "--version", "1", "--issued", AT.isoformat(), "--out", out]
+    made = CliRunner().invoke(build(), ["trust", "revoke", source, *options, *form], standalone_mode=False)
+    assert made.stdout == "1 entries\n"
+    revoked = ("--revoked", "CN", tmp_path / "revoked.cbor", tmp_path / "pin.pem")
+    taken_back = file(tmp_path, "back.txt", text(claims(assayed(ci="URN:UVCI:01:AT:X"))))
+    good = file(tmp_path, "good.txt", GOOD)
+    refused = run("--trust", trust, *revoked, "--json", taken_back)
+    assert (refused.return_value, json.loads(refused.stdout)[0]["refusal"]["code"]) == (REFUSED, "revoked")
+    assert run("--trust", trust, *revoked, good).return_value == VALID
+    stale = run("--trust", trust, *revoked, "--json", good, at=(AT + timedelta(hours=25)).isoformat())
+    assert (stale.return_value, json.loads(stale.stdout)[0]["refusal"]["code"]) == (CANNOT_TELL, "revocation-stale")
+
+
+def test_a_revocation_list_under_another_key_than_the_pinned_one_is_not_read(tmp_path: Path, trust: Path) -> None:
+    (tmp_path / "revoked.cbor").write_bytes(b"no list")
+    pin = private_key(78).public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    result = run(
+        "--trust",
+        trust,
+        "--revoked",
+        "CN",
+        tmp_path / "revoked.cbor",
+        file(tmp_path, "pin.pem", pin),
+        file(tmp_path, "c", GOOD),
+    )
+    assert isinstance(result.exception, FastChannelError)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import secrets
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +15,15 @@ from fastchannel.certificates.keys import Domain, TrustedKey
 from fastchannel.certificates.trust.files import decode_trust_list, digest, encode_trust_list
 from fastchannel.certificates.trust.reading import Imported, read_keys
 from fastchannel.certificates.trust.reconcile import reconcile
+from fastchannel.certificates.trust.revocation import (
+    EXACT,
+    FILTER_BITS,
+    CertificateName,
+    HeldRevocations,
+    list_revocations,
+    open_revocations,
+    seal_revocations,
+)
 from fastchannel.certificates.trust.signing import Pinned, open_trust_list, public_key, seal_trust_list, signing_key, succeed
 from fastchannel.certificates.trust.store import TrustList
 from fastchannel.cli.clock import now
@@ -147,6 +158,81 @@ def accept_command(*, file: str, party: str, pin: str, domain: str, at: datetime
     else:
         click.echo(digest(taken))
         message(f"{taken.party} {taken.version}, {len(taken.keys)} keys")
+
+
+@command(
+    trust,
+    "revoke",
+    "fastchannel trust revoke revoked.csv --party KR --sign party-key.pem --version 8 --out revoked-kr.cbor",
+)
+@click.argument("file", metavar="CSV")
+@click.option("--party", required=True, help="Whose list it will be.")
+@click.option("--sign", "key", required=True, help="The party's private key, PEM.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where the signed list is written.")
+@click.option("--version", type=click.IntRange(min=1), required=True, help="Greater than that of the list before.")
+@click.option("--max-age", type=click.IntRange(1, 8760), default=24, show_default=True, help="Hours after which it is stale.")
+@click.option("--issued", type=instant, help="As of when it is complete; the default is now.")
+@click.option("--domain", type=click.Choice([one.value for one in Domain]), default=Domain.PRODUCTION.value, show_default=True)
+@click.option("--country", "countries", multiple=True, help="The issuers that it speaks of; the default is all.")
+@click.option("--compact", is_flag=True, help="Write a filter of 34 bits an entry; at most one in four billion is hit falsely.")
+@json_option
+def revoke_command(
+    *,
+    file: str,
+    party: str,
+    key: str,
+    out: Path,
+    version: int,
+    max_age: int,
+    issued: datetime | None,
+    domain: str,
+    countries: tuple[str, ...],
+    compact: bool,
+    as_json: bool,
+) -> None:
+    """Sign a list of revoked certificates. CSV has a line for each: country, key identifier, the issuer's identifier.
+
+    What is written holds no identifiers, only their hashes under a salt of its own.
+    """
+    party_key = signing_key(_read(key))
+    made = list_revocations(
+        _names(file),
+        party=party,
+        version=version,
+        issued=issued or now(),
+        salt=secrets.token_bytes(16),
+        bits=FILTER_BITS if compact else EXACT,
+        countries=countries,
+        domain=Domain(domain),
+        max_age_hours=max_age,
+    )
+    _write(out, seal_revocations(made, party_key))
+    if as_json:
+        emit_json({"list": str(out), "entries": made.entries, "version": made.version})
+    else:
+        click.echo(f"{made.entries} entries")
+
+
+def read_revocations(name: str, pin: str, party: str, domain: str) -> HeldRevocations:
+    """The signed list of a party under its pinned key, ready for look-up. Raises CertificateError and TrustFileError."""
+    pinned = Pinned(party=party, spki=public_key(_read(pin)), domain=Domain(domain))
+    return HeldRevocations(open_revocations(_read(name), pinned))
+
+
+def _names(file: str) -> list[CertificateName]:
+    found = []
+    text = _read(file).decode("utf-8-sig", "replace")
+    for number, row in enumerate(csv.reader(text.splitlines()), 1):
+        if not row:
+            continue
+        try:
+            country, kid, identifier = (one.strip() for one in row)
+            found.append(CertificateName(country=country, kid=bytes.fromhex(kid), identifier=identifier))
+        except ValueError:
+            raise TrustFileError(
+                f"{file}:{number}: found {','.join(row)[:60]}, expected country, key in hexadecimal, identifier"
+            ) from None
+    return found
 
 
 @command(trust, "list", "fastchannel trust list trust-kr.json")

@@ -66,6 +66,10 @@ def add_to(root: click.Group) -> None:
 
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option("--trust", "lists", metavar="FILE", multiple=True, help="A trust list as `fastchannel trust import` writes it.")
+@click.option(
+    "--revoked", metavar="PARTY FILE KEY", nargs=3, multiple=True,
+    help="A party's signed list of revoked certificates (`fastchannel trust revoke`), and its public key, PEM.",
+)  # fmt: skip
 @click.option("--at", type=instant, help="The instant to judge at, with its offset; the default is now.")
 @click.option(
     "--domain", type=click.Choice(["production", "test"]), default="production", show_default=True, help="Which keys count."
@@ -77,6 +81,7 @@ def verify_command(
     *,
     files: tuple[str, ...],
     lists: tuple[str, ...],
+    revoked: tuple[tuple[str, str, str], ...],
     at: datetime | None,
     domain: str,
     strict: bool,
@@ -92,7 +97,7 @@ def verify_command(
     from fastchannel.certificates.tolerances import LENIENT, STRICTLY
     from fastchannel.certificates.verify import verify
 
-    store = _store(lists, domain)
+    store = _store(lists, revoked, domain)
     when = at or clock.now()
     tolerances = STRICTLY if strict else LENIENT
     checked = [one for name in files for one in _check(name, lambda text: verify(text, store, when, tolerances=tolerances))]
@@ -111,12 +116,17 @@ def worst(codes: Iterable[int]) -> int:
     return max(codes, key=(VALID, CANNOT_TELL, REFUSED).index, default=CANNOT_TELL)
 
 
-def _store(names: Iterable[str], domain: str) -> TrustStore:
+def _store(names: Iterable[str], revoked: Iterable[tuple[str, str, str]], domain: str) -> TrustStore:
     from fastchannel.certificates.keys import Domain
     from fastchannel.certificates.trust.files import decode_trust_list
     from fastchannel.certificates.trust.store import TrustStore
+    from fastchannel.cli.trust import read_revocations
 
-    return TrustStore([decode_trust_list(_read(name), name) for name in names], domain=Domain(domain))
+    return TrustStore(
+        [decode_trust_list(_read(name), name) for name in names],
+        domain=Domain(domain),
+        revocations=[read_revocations(name, pin, party, domain) for party, name, pin in revoked],
+    )
 
 
 def _read(name: str) -> bytes:
