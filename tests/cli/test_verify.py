@@ -175,3 +175,17 @@ def test_a_revocation_list_under_another_key_than_the_pinned_one_is_not_read(tmp
         file(tmp_path, "c", GOOD),
     )
     assert isinstance(result.exception, FastChannelError)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_many_certificates_a_line_each_have_a_line_of_json_each_in_order(tmp_path: Path, trust: Path, workers: int) -> None:
+    path = file(tmp_path, "many.txt", f"{GOOD}\n{FORGED}\nno certificate\n{GOOD}\n")
+    result = run("--trust", trust, "--lines", "--workers", workers, path)
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [one.get("code", "valid") for one in answers] == ["valid", "signature-wrong", "unsupported", "valid"]
+    assert result.stderr.strip() == "2 evidence, 1 signature-wrong, 1 unsupported"
+    assert result.return_value == REFUSED
+
+
+def test_a_file_without_a_line_cannot_be_told(tmp_path: Path, trust: Path) -> None:
+    assert run("--trust", trust, "--lines", "--workers", 1, file(tmp_path, "none.txt", "")).return_value == CANNOT_TELL

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,14 +16,16 @@ import msgspec
 
 from fastchannel.cli import clock
 from fastchannel.cli.command import command, instant, json_option, language_option
-from fastchannel.cli.console import emit_json
+from fastchannel.cli.console import emit_json, message
 from fastchannel.terms.errors import FastChannelError
 from fastchannel.terms.language import N_, translate
 
 if TYPE_CHECKING:
     from fastchannel.certificates.evidence import Evidence
     from fastchannel.certificates.refusal import Refusal
-    from fastchannel.certificates.trust.store import TrustStore
+    from fastchannel.certificates.trust.revocation import HeldRevocations
+    from fastchannel.certificates.trust.store import TrustList
+    from fastchannel.cli.verify_batch import Asked
 
 VALID, REFUSED, CANNOT_TELL = 0, 1, 2
 _WORDS = {VALID: N_("valid"), REFUSED: N_("refused"), CANNOT_TELL: N_("cannot tell")}
@@ -65,7 +69,9 @@ def add_to(root: click.Group) -> None:
 
 
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
-@click.option("--trust", "lists", metavar="FILE", multiple=True, help="A trust list as `fastchannel trust import` writes it.")
+@click.option(
+    "--trust", "trust_lists", metavar="FILE", multiple=True, help="A trust list as `fastchannel trust import` writes it."
+)
 @click.option(
     "--revoked", metavar="PARTY FILE KEY", nargs=3, multiple=True,
     help="A party's signed list of revoked certificates (`fastchannel trust revoke`), and its public key, PEM.",
@@ -74,16 +80,20 @@ def add_to(root: click.Group) -> None:
 @click.option(
     "--domain", type=click.Choice(["production", "test"]), default="production", show_default=True, help="Which keys count."
 )
+@click.option("--lines", is_flag=True, help="Each FILE has one certificate's text a line; writes a line of JSON for each.")
+@click.option("--workers", type=click.IntRange(min=1), help="With --lines: how many processes; the default is one a core.")
 @click.option("--strict", is_flag=True, help="Tolerate no deviation from the format's specification.")
 @language_option
 @json_option
 def verify_command(
     *,
     files: tuple[str, ...],
-    lists: tuple[str, ...],
+    trust_lists: tuple[str, ...],
     revoked: tuple[tuple[str, str, str], ...],
     at: datetime | None,
     domain: str,
+    lines: bool,
+    workers: int | None,
     strict: bool,
     language: str,
     as_json: bool,
@@ -92,14 +102,27 @@ def verify_command(
 
     What a file is is told by its first bytes. Without a trust list nothing is verified: what a certificate claims is shown,
     marked as unverified. Of several certificates each has a line, and the worst decides the exit code: refused before
-    cannot tell before valid.
+    cannot tell before valid. With --lines many are verified by every core, in the order in which they stand.
     """
+    from fastchannel.certificates.keys import Domain
     from fastchannel.certificates.tolerances import LENIENT, STRICTLY
+    from fastchannel.certificates.trust.store import TrustStore
     from fastchannel.certificates.verify import verify
+    from fastchannel.cli.batch import available_cores
+    from fastchannel.cli.verify_batch import Asked
 
-    store = _store(lists, revoked, domain)
     when = at or clock.now()
     tolerances = STRICTLY if strict else LENIENT
+    if lines:
+        asked = Asked(
+            lists=_lists(trust_lists),
+            revocations=_revocations(revoked, domain),
+            at=when,
+            domain=Domain(domain),
+            tolerances=tolerances,
+        )
+        return _batch(files, asked, workers or available_cores())
+    store = TrustStore(_lists(trust_lists), domain=Domain(domain), revocations=_revocations(revoked, domain))
     checked = [one for name in files for one in _check(name, lambda text: verify(text, store, when, tolerances=tolerances))]
     if as_json:
         emit_json([_fields(one, language) for one in checked])
@@ -116,17 +139,37 @@ def worst(codes: Iterable[int]) -> int:
     return max(codes, key=(VALID, CANNOT_TELL, REFUSED).index, default=CANNOT_TELL)
 
 
-def _store(names: Iterable[str], revoked: Iterable[tuple[str, str, str]], domain: str) -> TrustStore:
-    from fastchannel.certificates.keys import Domain
+def _lists(names: Iterable[str]) -> tuple[TrustList, ...]:
     from fastchannel.certificates.trust.files import decode_trust_list
-    from fastchannel.certificates.trust.store import TrustStore
+
+    return tuple(decode_trust_list(_read(name), name) for name in names)
+
+
+def _revocations(revoked: Iterable[tuple[str, str, str]], domain: str) -> tuple[HeldRevocations, ...]:
     from fastchannel.cli.trust import read_revocations
 
-    return TrustStore(
-        [decode_trust_list(_read(name), name) for name in names],
-        domain=Domain(domain),
-        revocations=[read_revocations(name, pin, party, domain) for party, name, pin in revoked],
-    )
+    return tuple(read_revocations(name, pin, party, domain) for party, name, pin in revoked)
+
+
+def _batch(files: Iterable[str], asked: Asked, workers: int) -> int:
+    """Answers as lines of JSON to stdout, their number by kind to stderr: as many as there are lines."""
+    from fastchannel.cli.verify_batch import verify_lines
+
+    counts: Counter[str] = Counter()
+    texts = (line for name in files for line in io.TextIOWrapper(io.BytesIO(_read(name)), encoding="utf-8", errors="replace"))
+    for answers in verify_lines(texts, asked, workers=workers):
+        click.echo(answers.raw, nl=False)
+        counts.update(answers.counts)
+    message(", ".join(f"{count} {kind}" for kind, count in sorted(counts.items())) or "0 certificates")
+    return worst(_code_of(kind) for kind in counts)
+
+
+def _code_of(kind: str) -> int:
+    from fastchannel.certificates.refusal import UNANSWERED
+
+    if kind == "evidence":
+        return VALID
+    return CANNOT_TELL if kind in UNANSWERED else REFUSED
 
 
 def _read(name: str) -> bytes:

@@ -18,6 +18,7 @@ from fastchannel.certificates.evidence import Evidence
 from fastchannel.certificates.keys import Domain
 from fastchannel.certificates.refusal import CertificateError, Refusal
 from fastchannel.certificates.tolerances import LENIENT, Tolerances
+from fastchannel.certificates.trust.revocation import HeldRevocations
 from fastchannel.certificates.trust.store import TrustList, TrustStore
 from fastchannel.certificates.verify import verify
 
@@ -33,10 +34,11 @@ class Asked:
     at: datetime
     domain: Domain = Domain.PRODUCTION
     tolerances: Tolerances = LENIENT
+    revocations: tuple[HeldRevocations, ...] = ()
 
     def store(self) -> TrustStore:
-        """The trust lists, ready for look-up."""
-        return TrustStore(self.lists, domain=self.domain)
+        """The trust lists and revocations, ready for look-up."""
+        return TrustStore(self.lists, domain=self.domain, revocations=self.revocations)
 
 
 @dataclass(frozen=True, slots=True)
