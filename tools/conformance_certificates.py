@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools import conformance_dcc, conformance_formats, conformance_rules
+from tools import conformance_dcc, conformance_formats, conformance_rules, conformance_signatures
 from tools.conformance_dcc import Figure
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -28,6 +28,9 @@ def figures(data: Path) -> Iterator[tuple[str, Figure]]:
     yield "EU quality assurance", flips
     yield "ICAO", conformance_formats.seals(data / "multi-gdhcn")
     yield "SMART Health Cards", conformance_formats.cards(data / "shc")
+    for figure in conformance_signatures.wycheproof(data / "wycheproof"):
+        yield "signatures", figure
+    yield "signatures", conformance_signatures.cose(data / "cose")
     yield "rules", conformance_rules.specification(data / "rules" / "certlogic-spec")
     yield "rules", conformance_rules.validation(data / "rules" / "certlogic-spec")
     yield "rules", conformance_rules.national(data / "rules" / "dcc-business-rules")

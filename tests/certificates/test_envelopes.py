@@ -131,3 +131,9 @@ def test_what_is_signed_is_what_the_library_would_encode(header: dict[int, bytes
     protected = cbor2.dumps({1: -7, **{key: value for key, value in header.items() if key not in {1, 2, 4}}})
     raw = cbor2.dumps(cbor2.CBORTag(18, [protected, {}, payload, b"s"]))
     assert open_sign1(raw, Noted()).message == cbor2.dumps(["Signature1", protected, b"", payload])
+
+
+def test_an_empty_protected_header_is_signed_as_no_bytes() -> None:
+    """RFC 9052, section 4.4."""
+    raw = cbor2.dumps(cbor2.CBORTag(18, [b"\xa0", {1: -7, 4: b"11"}, b"payload", b"s"]))
+    assert open_sign1(raw, Noted()).message == cbor2.dumps(["Signature1", b"", b"", b"payload"])

@@ -11,7 +11,7 @@ from fastchannel.certificates.evidence import Evidence
 from fastchannel.certificates.refusal import Code, Refusal
 from fastchannel.certificates.trust.store import TrustStore
 from fastchannel.certificates.verify import verify
-from tools import conformance_dcc, conformance_formats
+from tools import conformance_dcc, conformance_formats, conformance_signatures
 
 AT_LEAST = {
     "picturedecode": 370, "unprefix": 415, "b45decode": 408, "compression": 393, "decode": 411, "validjson": 406,
@@ -73,3 +73,19 @@ def test_the_reference_validators_negatives_are_refused_with_the_code_they_name(
     found = conformance_formats.cards(certificates / "shc")
     assert found.failed == []
     assert found.passed == 10
+
+
+def test_no_signature_of_wycheproof_is_judged_otherwise(certificates: Path) -> None:
+    found = conformance_signatures.wycheproof(certificates / "wycheproof")
+    assert [(one.passed, one.failed) for one in found] == [(262, []), (280, []), (151, []), (108, [])]
+
+
+def test_every_example_of_one_cose_signature_holds_but_those_named(certificates: Path) -> None:
+    found = conformance_signatures.cose(certificates / "cose")
+    assert found.failed == []
+    assert found.passed == 13
+    assert [one for one in found.known if "no COSE_Sign1" not in one] == [
+        "ecdsa-examples/ecdsa-sig-03 (P-521)",
+        "ecdsa-examples/ecdsa-sig-04 (ES512 with a key on P-256: a key has one algorithm)",
+        "eddsa-examples/eddsa-sig-02 (Ed448)",
+    ]

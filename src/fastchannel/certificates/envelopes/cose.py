@@ -18,6 +18,7 @@ SIGN1_TAG = 18
 _SIGN1, _CWT = b"\xd2", b"\xd8\x3d"  # the tags 18 and 61 as they are encoded
 ALG, CRITICAL, KID = 1, 2, 4
 MOST_KID_BYTES = 64
+_EMPTY_MAP = b"\xa0"
 _CONTEXT = b"\x84\x6aSignature1"  # a list of four, and its first: the text that keeps these signatures apart from all others
 
 
@@ -59,7 +60,8 @@ def open_sign1(raw: bytes, noted: Noted, *, aad: bytes = b"") -> Sign1:
             raise malformed("kid", other, f"at most {MOST_KID_BYTES} bytes", detail="cose")
         noted.add(KID_UNPROTECTED, "kid", other.hex())
         kid = other
-    message = b"".join((_CONTEXT, _bytes(protected), _bytes(aad), _bytes(payload)))
+    signed = b"" if protected == _EMPTY_MAP else protected  # RFC 9052, section 4.4: an empty header is signed as no bytes
+    message = b"".join((_CONTEXT, _bytes(signed), _bytes(aad), _bytes(payload)))
     return Sign1(algorithm, kid or b"", payload, signature, message)
 
 
