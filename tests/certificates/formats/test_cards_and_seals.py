@@ -285,3 +285,50 @@ def test_whatever_an_issuer_signs_in_a_seal_is_evidence_or_a_refusal(value: obje
 def test_no_text_raises_anything_but_a_refusal(prefix: str, rest: str) -> None:
     with suppress(RefusedError):
         open_text(prefix + rest)
+
+
+@pytest.mark.parametrize(
+    "text", ['{"data":{"hdr":{"t":"icao.vacc","v":1,"is":"\ud800"},"msg":{}},"sig":{}}', '{"data":{"\ud800":1}}']
+)
+def test_half_of_a_surrogate_pair_in_a_text_is_malformed_and_raises_nothing(text: str) -> None:
+    found = verify(text, store(SEAL_KEY), AT)
+    assert isinstance(found, Refusal)
+    assert found.code is Code.MALFORMED
+
+
+@pytest.mark.parametrize("status", [["final"], {"a": 1}, None, 5])
+def test_a_status_that_is_no_text_is_no_event_and_raises_nothing(status: object) -> None:
+    for one in (DOSE, RESULT):
+        entry = {**one, "resource": {**one["resource"], "status": status}}
+        found = verify(jws(payload(PATIENT, entry)), store(KEY), AT)
+        assert isinstance(found, Refusal)
+        assert found.detail == "fhir-schema-error"
+
+
+@given(st.sampled_from(["resourceType", "status", "code", "valueCodeableConcept", "effectiveDateTime", "performer"]), _JSON)
+def test_whatever_stands_in_a_signed_result_is_evidence_or_a_refusal(key: str, value: object) -> None:
+    entry = {**RESULT, "resource": {**RESULT["resource"], key: value}}
+    assert isinstance(verify(jws(payload(PATIENT, entry)), store(KEY), AT), Evidence | Refusal)
+
+
+def test_a_dose_without_its_date_is_no_evidence() -> None:
+    entry = resource("Immunization", status="completed", vaccineCode=DOSE["resource"]["vaccineCode"])
+    found = verify(jws(payload(PATIENT, entry)), store(KEY), AT)
+    assert isinstance(found, Refusal)
+    assert found.detail == "fhir-schema-error"
+
+
+def test_a_signature_has_one_spelling() -> None:
+    """Unused bits at the end of base64url are zero, so that no changed character is accepted."""
+    card = jws(payload())
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    taken = [one for one in letters if isinstance(verify(card[:-1] + one, store(KEY), AT), Evidence)]
+    assert taken == [card[-1]]
+
+
+@pytest.mark.parametrize("version", [True, 1.0, "1", 2])
+def test_a_version_of_a_seal_is_the_number_1(version: object) -> None:
+    text = json.dumps({"data": {"hdr": {"t": "icao.vacc", "v": version, "is": "UTO"}, "msg": DOSES}, "sig": {"alg": "ES256"}})
+    found = verify(text, store(SEAL_KEY), AT)
+    assert isinstance(found, Refusal)
+    assert found.code is Code.UNSUPPORTED

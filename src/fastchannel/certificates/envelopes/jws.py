@@ -17,6 +17,9 @@ from fastchannel.certificates.refusal import Code, Refusal, RefusedError, malfor
 
 MOST_CHARACTERS = 64 * 1024
 _URL = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+# By the length modulo 4: what may stand last. The empty text has no last character.
+_LAST = ({"", *_ALPHABET}, set[str](), {*_ALPHABET[::16]}, {*_ALPHABET[::4]})
 _TRAILER_BYTES = 8  # some issuers cut the header off a gzip stream and leave its checksum and size
 _SIZES = {Algorithm.ES256: 64, Algorithm.ES384: 96}
 
@@ -82,8 +85,8 @@ def key_id(kid: str) -> bytes:
 
 
 def base64url(text: str, where: str) -> bytes:
-    """The bytes of unpadded base64url. Raises RefusedError."""
-    if len(text) % 4 == 1 or _URL.fullmatch(text) is None:
+    """The bytes of unpadded base64url, whose unused last bits are zero: one text for the same bytes. Raises RefusedError."""
+    if len(text) % 4 == 1 or _URL.fullmatch(text) is None or text[-1:] not in _LAST[len(text) % 4]:
         raise malformed(where, text, "base64url without padding", detail="base64url")
     try:
         return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -19,6 +19,7 @@ def decode(raw: bytes | str, where: str = "json") -> Any:
         raise malformed(where, f"{len(raw)} bytes", f"at most {MOST_BYTES}", detail="too-large")
     try:
         text = raw.decode("utf-8") if isinstance(raw, bytes) else raw
+        text.encode("utf-8")  # a text may hold half of a surrogate pair too, which nothing behind this can write
         found = _decoder.decode(text)
         if "\\u" in text:
             json.dumps(found, ensure_ascii=False).encode("utf-8")  # half of a surrogate pair is no text

@@ -31,6 +31,7 @@ ASSAYS = {
     "97097-0": "antigen",
 }
 FINDINGS = {"260415000": "not detected", "260373001": "detected", "10828004": "detected", "260385009": "not detected"}
+_FINAL = ("final", "amended", "corrected")  # a tuple: what is asked for may be no text
 _KINDS = ("Patient", "Immunization", "Observation")
 
 
@@ -145,9 +146,7 @@ def read(payload: dict[Any, Any], noted: Noted) -> Contents:
     if len(resources["Patient"]) != 1:
         raise malformed("Patient", f"{len(resources['Patient'])} patients", "exactly one", detail="fhir-schema-error")
     doses = [_dose(one, noted) for one in resources["Immunization"] if one.get("status") == "completed"]
-    results = [
-        _result(one, noted) for one in resources["Observation"] if one.get("status") in {"final", "amended", "corrected"}
-    ]
+    results = [_result(one, noted) for one in resources["Observation"] if one.get("status") in _FINAL]
     events: list[Certified] = [*doses, *results]
     if not events:
         raise malformed("entry", "no event", "a completed immunization or a final observation", detail="fhir-schema-error")
@@ -179,11 +178,14 @@ def _dose(resource: dict[Any, Any], noted: Noted) -> Certified:
     performers = fields.entries(resource, "performer", noted)
     actor = fields.mapping(performers[0].get("actor", {}), "performer.actor") if performers else {}
     product = _code(resource.get("vaccineCode"), "vaccineCode")
+    given = fields.text(resource, "occurrenceDateTime", noted)
+    if not given:
+        raise malformed("occurrenceDateTime", "nothing", "the date of the dose", detail="fhir-schema-error")
     return Vaccinated(
         agent="",
         product=product,
         vaccine=product,
-        given=dates.day(fields.text(resource, "occurrenceDateTime", noted), noted, "occurrenceDateTime"),
+        given=dates.day(given, noted, "occurrenceDateTime"),
         batch=fields.text(resource, "lotNumber", noted),
         centre=fields.text(actor, "display", noted),
     )

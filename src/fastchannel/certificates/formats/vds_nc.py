@@ -12,7 +12,7 @@ from fastchannel.certificates.envelopes.jws import base64url
 from fastchannel.certificates.evidence import AssayResult, Certified, CertifiedPerson, Format, Vaccinated
 from fastchannel.certificates.formats import dates, fields
 from fastchannel.certificates.keys import Algorithm, kid_of
-from fastchannel.certificates.refusal import Code, Refusal, RefusedError, malformed
+from fastchannel.certificates.refusal import Code, Refusal, RefusedError, malformed, shortened
 from fastchannel.certificates.sealed import Contents, Sealed
 from fastchannel.certificates.tolerances import Noted
 
@@ -30,9 +30,10 @@ def open_seal(text: str) -> Sealed:
     header = fields.mapping(data.get("hdr"), "hdr")
     noted = Noted()
     kind = fields.text(header, "t", noted)
-    if kind not in _READERS or header.get("v") != 1:
+    version = header.get("v")
+    if kind not in _READERS or type(version) is not int or version != 1:
         raise RefusedError(
-            Refusal(code=Code.UNSUPPORTED, where="hdr", found=f"{kind[:20]} {str(header.get('v'))[:8]}", detail="vds-type")
+            Refusal(code=Code.UNSUPPORTED, where="hdr", found=f"{kind[:20]} {shortened(version, 8)}", detail="vds-type")
         )
     algorithm = fields.text(signed, "alg", noted)
     if algorithm not in set(Algorithm):
