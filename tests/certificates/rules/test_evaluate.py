@@ -135,6 +135,15 @@ def test_a_rule_that_is_nested_too_deep_is_refused_and_not_followed() -> None:
     assert str(MOST_DEPTH) in issue.message
 
 
+@pytest.mark.parametrize("wrap", ["foo", "foo and more"])
+def test_what_is_wrong_with_a_rule_can_be_said_however_deep_or_large_the_rule_is(wrap: str) -> None:
+    raw: Any = 10**5000 if wrap != "foo" else True
+    for _ in range(100_000 if wrap == "foo" else 1):
+        raw = [raw]
+    with pytest.raises(RuleError, match="foo"):
+        parse({wrap: raw})
+
+
 def test_a_rule_that_takes_too_much_work_is_ended() -> None:
     raw: Any = {"+": [{"var": "accumulator"}, 1]}
     data: Any = [0] * 100

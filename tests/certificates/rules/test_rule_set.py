@@ -71,8 +71,8 @@ def test_a_dose_and_a_test_come_to_one_decision() -> None:
     assert decide_together(rules, [dose(1), test], AT).outcome is Outcome.NOT_MET
 
 
-def test_a_rule_of_invalidation_that_is_met_refuses() -> None:
-    rules = [rule("A", FULL), rule("X", {"===": [{"var": "payload.v.0.co"}, "XX"]}, type="Invalidation")]
+def test_a_rule_of_invalidation_refuses_where_it_is_false_as_one_of_acceptance_does() -> None:
+    rules = [rule("A", FULL), rule("X", {"!": [{"===": [{"var": "payload.v.0.co"}, "XX"]}]}, type="Invalidation")]
     assert decide_together(rules, [dose(2)], AT).outcome is Outcome.MET
     assert decide_together(rules, [dose(2, country="XX")], AT).outcome is Outcome.NOT_MET
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from fastchannel.certificates.refusal import CertificateError
+from fastchannel.certificates.refusal import CertificateError, shortened
 
 MOST_DEPTH = 64
 MOST_NODES = 20_000
@@ -29,7 +29,14 @@ class RuleError(CertificateError):
 
     def __init__(self, issues: tuple[Issue, ...]) -> None:
         self.issues = issues
-        super().__init__("; ".join(f"{one.message} in {str(one.expression)[:80]}" for one in issues[:5]))
+        super().__init__("; ".join(f"{one.message} in {_part(one.expression)}" for one in issues[:5]))
+
+
+def _part(expression: object) -> str:
+    try:
+        return str(expression)[:80]
+    except (RecursionError, ValueError):  # nested too deep, or a number of too many digits, to be written at all
+        return shortened(expression)
 
 
 class Issue(Struct, frozen=True):

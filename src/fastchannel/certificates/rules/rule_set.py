@@ -28,7 +28,11 @@ class Description(Struct, frozen=True):
 
 
 class Rule(Struct, frozen=True, kw_only=True, rename="pascal"):
-    """One rule, in the form in which EU members exchange them. ``type`` is Acceptance, or Invalidation: a reason to refuse."""
+    """One rule, in the form in which EU members exchange them: met where its logic is true.
+
+    ``type`` is Acceptance, of the country of arrival, or Invalidation, of the country that issued the certificate. Both must be
+    met: an invalidation rule, too, says ``false`` of the certificates that it withdraws.
+    """
 
     identifier: str
     logic: Any
@@ -122,14 +126,14 @@ def decide_together(
     for number, payload in enumerate(certificates):
         found = _each(applicable(single, kinds_of(payload), at), payload, outside, number)
         ruled += found
-        alone.append(_overall(rules, found))
+        alone.append(_overall(found))
     merged = combine(certificates)
     together = _each(
         applicable([rule for rule in rules if rule.engine == COMBINED], kinds_of(merged), at), merged, outside, None
     )
     ruled += together
     best = max(alone, key=_RANK.index, default=None) if single else None
-    parts = [one for one in (best, _overall(rules, together) if together else None) if one is not None]
+    parts = [one for one in (best, _overall(together) if together else None) if one is not None]
     outcome = min(parts, key=_RANK.index) if parts else Outcome.CANNOT_TELL
     accepted = alone.index(Outcome.MET) if single and Outcome.MET in alone else None
     return Decision(outcome=outcome, ruled=tuple(ruled), accepted=accepted)
@@ -170,14 +174,9 @@ def _each(rules: Iterable[Rule], payload: Payload, external: Mapping[str, Any], 
     return [Ruled(rule=one.identifier, certificate=number, judged=judge(_parsed(one), data)) for one in rules]
 
 
-def _overall(rules: Iterable[Rule], found: Sequence[Ruled]) -> Outcome:
-    """Met where every rule of acceptance is met and none of invalidation is; without any rule, nobody asked for anything."""
-    if not found:
-        return Outcome.CANNOT_TELL
-    kinds = {rule.identifier: rule.type for rule in rules}
-    turned = {Outcome.MET: Outcome.NOT_MET, Outcome.NOT_MET: Outcome.MET, Outcome.CANNOT_TELL: Outcome.CANNOT_TELL}
-    outcomes = [turned[one.judged.outcome] if kinds[one.rule] == "Invalidation" else one.judged.outcome for one in found]
-    return min(outcomes, key=_RANK.index)
+def _overall(found: Sequence[Ruled]) -> Outcome:
+    """Met where every rule is met; where none applies we cannot tell, for nobody asked for anything."""
+    return min((one.judged.outcome for one in found), key=_RANK.index, default=Outcome.CANNOT_TELL)
 
 
 def _parsed(rule: Rule) -> Expression:
