@@ -76,7 +76,15 @@ class EvaluationError(RuleError):
 
 def evaluate(expression: Expression, data: object) -> object:
     """The expression's value by the specification. Raises EvaluationError where it has none."""
-    return _Run().value(expression, data)
+    return _Run(traced=False).value(expression, data)
+
+
+def outcome_of(expression: Expression, data: object, taken: set[tuple[int, bool]] | None = None) -> Outcome:
+    """The outcome alone, without a trace. ``taken`` gathers which branch of which ``if`` was gone, by the operands' ``id``."""
+    try:
+        return _OUTCOMES.get(id(_Run(traced=False, taken=taken).value(expression, data)), Outcome.CANNOT_TELL)
+    except EvaluationError:
+        return Outcome.CANNOT_TELL
 
 
 def judge(expression: Expression, data: object) -> Judged:
@@ -95,6 +103,9 @@ def judge(expression: Expression, data: object) -> Judged:
     return Judged(outcome=outcome, trace=tuple(run.trace))
 
 
+_OUTCOMES = {id(True): Outcome.MET, id(False): Outcome.NOT_MET}
+
+
 def truth(value: object) -> bool | None:
     """True or False for values that are truthy or falsy; None for those that are neither."""
     if value is None or value is False:
@@ -111,9 +122,11 @@ def truth(value: object) -> bool | None:
 class _Run:
     """One evaluation: bounded in steps, so that no rule and no certificate takes it long."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, traced: bool = True, taken: set[tuple[int, bool]] | None = None) -> None:
         self.steps = 0
         self.trace: list[Step] = []
+        self.traced = traced
+        self.taken = taken
 
     def value(self, expression: Expression, data: object) -> Any:
         self.steps += 1
@@ -132,8 +145,10 @@ class _Run:
     def _operation(self, operator: str, operands: tuple[Expression, ...], data: object) -> Any:
         match operator:
             case "if":
-                chosen = operands[1] if truth(self.value(operands[0], data)) else operands[2]
-                return self.value(chosen, data)
+                held = bool(truth(self.value(operands[0], data)))
+                if self.taken is not None:
+                    self.taken.add((id(operands), held))
+                return self.value(operands[1] if held else operands[2], data)
             case "and":
                 return self._and(operands, data)
             case "!":
@@ -185,6 +200,8 @@ class _Run:
         return held
 
     def _note(self, operator: str, operands: tuple[Expression, ...], values: list[Any], *, held: bool) -> None:
+        if not self.traced:
+            return
         self.trace.append(
             Step(
                 operator=operator,

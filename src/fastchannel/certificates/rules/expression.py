@@ -92,6 +92,19 @@ def issues_of(raw: object) -> tuple[Issue, ...]:
     return tuple(reader.issues)
 
 
+def as_json(expression: Expression) -> Any:
+    """The JSON that reads back to the expression."""
+    match expression:
+        case Literal(value):
+            return value
+        case Var(path, _):
+            return {"var": path}
+        case Items(items):
+            return [as_json(one) for one in items]
+        case Operation(operator, operands):
+            return {operator: [as_json(one) for one in operands]}
+
+
 class _Reader:
     def __init__(self) -> None:
         self.issues: list[Issue] = []

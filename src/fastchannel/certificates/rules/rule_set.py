@@ -46,6 +46,11 @@ class Rule(Struct, frozen=True, kw_only=True, rename="pascal"):
     description: tuple[Description, ...] = ()
     affected_fields: tuple[str, ...] = ()
 
+    @property
+    def order(self) -> tuple[int, ...]:
+        """The version, to sort by."""
+        return tuple(int(part) if part.isdecimal() and len(part) < 9 else 0 for part in self.version.split("."))
+
     def words(self, language: str) -> str:
         """What it asks, in that language, else in English, else in any."""
         by = {one.lang: one.desc for one in self.description}
@@ -103,7 +108,7 @@ def applicable(rules: Iterable[Rule], kinds: Iterable[str], at: datetime) -> lis
         if not begun or (rule.valid_to is not None and at > rule.valid_to) or rule.certificate_type not in wanted:
             continue
         held = newest.get((rule.country, rule.identifier))
-        if held is None or _version(rule) > _version(held):
+        if held is None or rule.order > held.order:
             newest[rule.country, rule.identifier] = rule
     return list(newest.values())
 
@@ -186,7 +191,3 @@ def _parsed(rule: Rule) -> Expression:
 @lru_cache(maxsize=1024)
 def _cached(raw: bytes) -> Expression:
     return parse(msgspec.json.decode(raw))
-
-
-def _version(rule: Rule) -> tuple[int, ...]:
-    return tuple(int(part) if part.isdecimal() and len(part) < 9 else 0 for part in rule.version.split("."))
