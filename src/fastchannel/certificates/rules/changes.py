@@ -158,7 +158,5 @@ def _described(traveller: Traveller, data: Mapping[str, Any], fields: Fields) ->
 def _from(instant: datetime | None, clock: datetime) -> str:
     if instant is None or instant == clock:
         return ""
-    apart = abs(instant - clock)
-    days, hours = apart.days, apart.seconds / 3600
-    far = f"{days} days" if not hours else f"{days} days {hours:g} h" if hours == int(hours) else f"{days} days {apart.seconds} s"
+    far = str(abs(instant - clock)).removesuffix(", 0:00:00")
     return f" ({far} {'before' if instant < clock else 'after'} the clock)"
