@@ -114,12 +114,18 @@ def test_a_rule_that_can_say_but_one_thing_is_a_problem(logic: Raw, code: str) -
         {"and": [{">": [var("v.0.dn"), 2]}, {"<": [var("v.0.dn"), 4]}]},
         {"and": [{"<": [var("v.0.dn"), var("v.0.sd")]}, {">": [var("v.0.dn"), 5]}]},
         {"and": [{"after": [dated("v.0.dt", 0), {"plusTime": ["2021-12-27", 0, "day"]}]}, {"before": [CLOCK, dated("v.0.dt", 9)]}]},
+        {"<": [var("v.0.dn"), 3]},
+        {"and": [{"not-before": [CLOCK, dated("v.0.dt", 14)]}, {"not-after": [CLOCK, dated("v.0.dt", 14)]}]},  # at midnight
+        {"and": [{"not-before": [CLOCK, dated("t.0.sc", 14)]}, {"not-after": [CLOCK, dated("t.0.sc", 14)]}]},
+        {"and": [{"after": [CLOCK, dated("v.0.dt", 1, "month")]}, {"before": [CLOCK, dated("v.0.dt", 30)]}]},  # in February
         {
             "and": [
-                {"after": [CLOCK, {"plusTime": [var("v.0.dt"), 1, "month"]}]},
-                {"before": [CLOCK, {"plusTime": [var("v.0.dt"), 31, "day"]}]},
+                {"not-before": [dated("r.0.df", 0), dated("r.0.fr", 11)]},
+                {"not-after": [dated("r.0.df", 0), dated("r.0.fr", 11)]},
+                {"after": [CLOCK, dated("r.0.fr", 100)]},
+                {"before": [CLOCK, dated("r.0.df", 100)]},
             ]
-        },  # only after a month of less than 31 days
+        },
     ],
 )
 def test_what_is_met_by_few_is_not_said_to_be_never_met(logic: Raw) -> None:
