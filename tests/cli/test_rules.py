@@ -69,6 +69,39 @@ def test_every_mistake_is_on_a_line_with_its_rule(files: Path) -> None:
     assert "rules.json: in order" in result.stderr
 
 
+def test_a_rule_that_nobody_can_meet_is_a_problem(files: Path) -> None:
+    never = {**RULE, "Logic": {"and": [{">": [{"var": "payload.v.0.dn"}, 2]}, {"<": [{"var": "payload.v.0.dn"}, 3]}]}}
+    (files / "never.json").write_text(json.dumps(never))
+    result = run("check", files / "never.json", "--json")
+    assert result.return_value == 1
+    ((problem,),) = json.loads(result.stdout).values()
+    assert (problem["rule"], problem["code"]) == ("VR-1", "never-met")
+
+
+def test_what_could_not_be_made_sure_of_is_a_note_and_no_problem(files: Path) -> None:
+    total = {"reduce": [{"var": "payload.v"}, {"+": [{"var": "accumulator"}, {"var": "current.dn"}]}, 0]}
+    (files / "many.json").write_text(json.dumps({**RULE, "Logic": {">": [total, 1000]}}))
+    result = run("check", files / "many.json")
+    assert result.return_value == 0
+    assert "note: VR-1" in result.stdout
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "met becomes not met"), ("zh-Hans", ""), ("ko", "")])
+def test_a_new_version_says_whom_it_judges_otherwise(files: Path, language: str, words: str) -> None:
+    later = json.dumps([RULE]).replace(", 14, ", ", 21, ")
+    (files / "new.json").write_text(later)
+    result = run("diff", files / "rules.json", files / "new.json", "--language", language)
+    assert result.return_value == 1
+    assert words in result.stdout
+    assert "payload.v.0.dt = " in result.stdout
+
+
+def test_the_same_rules_exit_with_0_and_json_says_so(files: Path) -> None:
+    result = run("diff", files / "rules.json", files / "rules.json", "--json")
+    assert result.return_value == 0
+    assert json.loads(result.stdout)["same"] is True
+
+
 def test_a_file_that_cannot_be_read_is_named(files: Path) -> None:
     result = run("check", files / "none.json")
     assert isinstance(result.exception, FastChannelError)

@@ -1,4 +1,4 @@
-"""``fastchannel rules``: check rule sets and apply them to a person's certificates."""
+"""``fastchannel rules``: check rule sets, apply them to a person's certificates, and compare two versions."""
 
 from __future__ import annotations
 
@@ -9,15 +9,28 @@ from typing import Any
 import click
 import msgspec
 
+from fastchannel.certificates.rules.changes import compare_rules
+from fastchannel.certificates.rules.check import check_rules
 from fastchannel.certificates.rules.evaluate import Judged, Outcome
-from fastchannel.certificates.rules.rule_set import Decision, Rule, decide_together, problems, read_rules
+from fastchannel.certificates.rules.rule_set import Decision, Rule, decide_together, read_rules
 from fastchannel.cli.clock import now
 from fastchannel.cli.command import command, instant, json_option, language_option
 from fastchannel.cli.console import emit_json, message
 from fastchannel.terms.errors import FastChannelError
+from fastchannel.terms.language import N_, translate
 
 NOT_MET = 1
 MISTAKES = 1
+DIFFERENT = 1
+OUTCOMES = {Outcome.MET: N_("met"), Outcome.NOT_MET: N_("not met"), Outcome.CANNOT_TELL: N_("cannot tell")}
+ADDED = N_("{rule}: is new")
+REMOVED = N_("{rule}: is no longer there")
+SCOPE = N_("{rule}: holds at other times or for other certificates")
+CHANGE = N_("{rule}: {before} becomes {after} for {of} of {among} representative travellers, for example: {fields}")
+ALIKE = N_("Both versions judge everybody alike.")
+SAMPLED = N_("Not every kind of traveller was compared: others may be judged otherwise too.")
+
+_value_sets_option = click.option("--value-sets", help="A JSON file of the value sets that the rules name.")
 
 
 class RuleFileError(FastChannelError):
@@ -26,7 +39,7 @@ class RuleFileError(FastChannelError):
 
 @click.group("rules")
 def rules() -> None:
-    """Check rule sets in CertLogic, as EU members exchange them, and apply them to a person's certificates."""
+    """Check, apply and compare rule sets in CertLogic, as EU members exchange them."""
 
 
 def add_to(root: click.Group) -> None:
@@ -38,23 +51,29 @@ def add_to(root: click.Group) -> None:
     rules,
     "check",
     "fastchannel rules check AT-rules.json",
-    exits={0: "every rule is in order", MISTAKES: "there are mistakes: each is on a line of stdout"},
+    exits={0: "every rule is in order", MISTAKES: "there are problems: each is on a line of stdout"},
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@_value_sets_option
 @json_option
-def check(*, files: tuple[str, ...], as_json: bool) -> int:
-    """List every mistake in the form of the rules: file, rule, what is wrong, and in which part of it."""
-    found = {name: problems(read_rules(_read(name), name)) for name in files}
+def check(*, files: tuple[str, ...], value_sets: str | None, as_json: bool) -> int:
+    """List every problem of rule sets: their form, the kinds of their fields and dates, and what they can never say.
+
+    What could not be made sure of is a note: it is listed too, and is no problem.
+    """
+    sets = _value_sets(value_sets) if value_sets else None
+    found = {name: check_rules(read_rules(_read(name), name), value_sets=sets) for name in files}
+    wrong = {name: [one for one in problems if not one.note] for name, problems in found.items()}
     if as_json:
-        keys = ("rule", "message", "part")
-        emit_json({name: [dict(zip(keys, one, strict=True)) for one in mistakes] for name, mistakes in found.items()})
-    else:
-        for name, mistakes in found.items():
-            for identifier, wrong, part in mistakes:
-                click.echo(f"{name}: {identifier}: {wrong}: {msgspec.json.encode(part).decode()[:120]}")
-            if not mistakes:
-                message(f"{name}: in order")
-    return MISTAKES if any(found.values()) else 0
+        emit_json({name: msgspec.to_builtins(problems) for name, problems in found.items()})
+        return MISTAKES if any(wrong.values()) else 0
+    for name, problems in found.items():
+        for one in problems:
+            part = f": {msgspec.json.encode(one.part).decode()[:120]}" if one.part is not None else ""
+            click.echo(f"{name}: {'note: ' if one.note else ''}{one.rule or 'all'}: {one.message}{part}")
+        if not wrong[name]:
+            message(f"{name}: in order")
+    return MISTAKES if any(wrong.values()) else 0
 
 
 @command(
@@ -67,7 +86,7 @@ def check(*, files: tuple[str, ...], as_json: bool) -> int:
 @click.argument("certificates", metavar="PAYLOAD...", nargs=-1, required=True)
 @click.option("--at", type=instant, help="As of this instant; the default is now.")
 @click.option("--country", help="Only this country's rules.")
-@click.option("--value-sets", help="A JSON file of the value sets that the rules name.")
+@_value_sets_option
 @language_option
 @json_option
 def run(
@@ -93,6 +112,38 @@ def run(
     else:
         _show(found, {one.identifier: one for one in chosen}, certificates, language)
     return {Outcome.MET: 0, Outcome.NOT_MET: NOT_MET, Outcome.CANNOT_TELL: 2}[found.outcome]
+
+
+@command(
+    rules,
+    "diff",
+    "fastchannel rules diff AT-rules-1.json AT-rules-2.json --language ko",
+    exits={0: "both judge everybody alike", DIFFERENT: "they differ: each change is on a line of stdout"},
+)
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@_value_sets_option
+@language_option
+@json_option
+def diff(*, old: str, new: str, value_sets: str | None, language: str, as_json: bool) -> int:
+    """Say which travellers are judged otherwise by NEW than by OLD, each with one who shows it."""
+    sets = _value_sets(value_sets) if value_sets else None
+    found = compare_rules(read_rules(_read(old), old), read_rules(_read(new), new), value_sets=sets)
+    if as_json:
+        emit_json(msgspec.to_builtins(found) | {"same": found.same})
+        return 0 if found.same else DIFFERENT
+    for names, text in ((found.added, ADDED), (found.removed, REMOVED), (found.scopes, SCOPE)):
+        for name in names:
+            click.echo(translate(text, language, rule=name))
+    for one in found.changes:
+        words = {"before": translate(OUTCOMES[one.before], language), "after": translate(OUTCOMES[one.after], language)}
+        fields = ", ".join(f"{path} = {value}" for path, value in one.fields.items())
+        click.echo(translate(CHANGE, language, rule=one.rule, of=one.of, among=one.among, fields=fields, **words))
+    if not found.complete:
+        message(translate(SAMPLED, language))
+    elif found.same:
+        message(translate(ALIKE, language))
+    return 0 if found.same else DIFFERENT
 
 
 def _show(found: Decision, rules_by: dict[str, Rule], names: tuple[str, ...], language: str) -> None:
@@ -123,6 +174,13 @@ def _json(name: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise RuleFileError(f"{name}: found {type(found).__name__}, expected a JSON object")
     return found
+
+
+def _value_sets(name: str) -> dict[str, list[str]]:
+    try:
+        return msgspec.convert(_json(name), dict[str, list[str]])
+    except msgspec.ValidationError as error:
+        raise RuleFileError(f"{name}: {error}, expected arrays of texts by the name of each value set") from error
 
 
 def _read(name: str) -> bytes:

@@ -113,8 +113,15 @@ def test_a_rule_that_can_say_but_one_thing_is_a_problem(logic: Raw, code: str) -
         {"and": [{"after": [CLOCK, dated("v.0.dt", 48, "hour")]}, {"before": [CLOCK, dated("v.0.dt", 49, "hour")]}]},
         {"and": [{">": [var("v.0.dn"), 2]}, {"<": [var("v.0.dn"), 4]}]},
         {"and": [{"<": [var("v.0.dn"), var("v.0.sd")]}, {">": [var("v.0.dn"), 5]}]},
-        {"and": [{"after": [dated("v.0.dt", 0), {"plusTime": ["2021-12-27", 0, "day"]}]}, {"before": [CLOCK, dated("v.0.dt", 9)]}]},
+        {
+            "and": [
+                {"after": [dated("v.0.dt", 0), {"plusTime": ["2021-12-27", 0, "day"]}]},
+                {"before": [CLOCK, dated("v.0.dt", 9)]},
+            ]
+        },
         {"<": [var("v.0.dn"), 3]},
+        {"if": [var("v.7"), True, False]},
+        {"if": [var("v.170.dn"), True, False]},
         {"and": [{"not-before": [CLOCK, dated("v.0.dt", 14)]}, {"not-after": [CLOCK, dated("v.0.dt", 14)]}]},  # at midnight
         {"and": [{"not-before": [CLOCK, dated("t.0.sc", 14)]}, {"not-after": [CLOCK, dated("t.0.sc", 14)]}]},
         {"and": [{"after": [CLOCK, dated("v.0.dt", 1, "month")]}, {"before": [CLOCK, dated("v.0.dt", 30)]}]},  # in February
@@ -224,12 +231,28 @@ def test_the_national_rules_have_only_the_faults_that_they_have(shared: Path) ->
     }
 
 
+def test_a_set_that_is_made_to_take_long_is_given_up_and_nothing_is_claimed() -> None:
+    texts = [f"{number}" for number in range(200)]
+    slow: Raw = {"in": [var("v.0.mp"), texts]}
+    for _ in range(6):
+        slow = {"and": [slow, {"in": [True, [{"in": [var(f"v.0.{name}"), texts]} for name in ("tg", "ma", "co", "is")]]}]}
+    found = check_rules([rule({"and": [slow, {"===": [var("v.0.dn"), 0]}]}, f"R{number}") for number in range(3)])
+    assert found
+    assert all(one.note for one in found)
+
+
+def test_rules_on_very_many_fields_are_looked_at_in_bounded_number() -> None:
+    many = {"and": [{"before": [CLOCK, dated(f"v.{number}.dt", number)]} for number in range(1_500)]}
+    assert all(one.note for one in check_rules([rule(many)]))
+
+
 _NUMBER = st.integers(0, 4)
 _DAYS = st.integers(-2, 4)
 _UNIT = st.sampled_from(["day", "day", "hour", "month"])
 _SIGN = st.sampled_from(["before", "after", "not-before", "not-after"])
+_COMPARED = st.sampled_from(["<", ">", "<=", ">=", "==="])
 _ATOMS = st.one_of(
-    st.builds(lambda o, f, n: {o: [var(f), n]}, st.sampled_from(["<", ">", "<=", ">=", "==="]), st.sampled_from(["v.0.dn", "v.0.sd"]), _NUMBER),
+    st.builds(lambda o, f, n: {o: [var(f), n]}, _COMPARED, st.sampled_from(["v.0.dn", "v.0.sd"]), _NUMBER),
     st.builds(lambda o: {o: [var("v.0.dn"), var("v.0.sd")]}, st.sampled_from(["<", ">", ">=", "==="])),
     st.builds(lambda values: {"in": [var("v.0.mp"), values]}, st.lists(st.sampled_from("abc"), max_size=2, unique=True)),
     st.builds(lambda value: {"===": [var("v.0.mp"), value]}, st.sampled_from("abc")),

@@ -15,6 +15,8 @@ from fastchannel.certificates.rules.predicates import CALENDAR, CLOCK, Bound, Pr
 ABSENT = None  # what a path that is left out evaluates to
 OTHER = "other"  # a text that no rule names
 MOST_VALUES = 64
+MOST_FIELDS = 100
+MOST_BOUNDS = 400
 START = datetime(2022, 7, 1, tzinfo=UTC)  # any instant will do for rules that count from the clock
 _DAY, _SECOND, _TICK = timedelta(days=1), timedelta(seconds=1), timedelta(milliseconds=1)
 _ROUNDS = 4
@@ -26,12 +28,14 @@ def written(instant: datetime) -> str:
 
 
 def values_of(asked: Predicates, fields: Fields) -> dict[str, tuple[Any, ...]]:
-    """The values of every field that is asked for, in an order that begins with the most ordinary. Blurs where they are too few."""
+    """The values of every field that is asked for; ``asked`` is blurred where they do not stand for all."""
     found: dict[str, tuple[Any, ...]] = {}
+    if len(asked.paths) > MOST_FIELDS or len(asked.bounds) > MOST_BOUNDS:
+        asked.blur(f"more than {MOST_FIELDS} fields or {MOST_BOUNDS} dates are compared")
     moments = _moments(asked, fields)
     numbers = _numbers(asked)
     texts = _texts(asked)
-    for path in sorted(asked.paths):
+    for path in sorted(asked.paths)[:MOST_FIELDS]:
         field = fields.at(tuple(path.split(".")))
         if field is None or field.kind in {Kind.ARRAY, Kind.OBJECT}:
             continue
@@ -47,13 +51,13 @@ def values_of(asked: Predicates, fields: Fields) -> dict[str, tuple[Any, ...]]:
             values = (*sorted(texts.get(path, ())), "2022-01-01")
         else:
             values = (*sorted(map(str, texts.get(path, ()))), OTHER)
-        if path in asked.fragments and (path in asked.texts or path in asked.equals):
+        if path in asked.fragments and (path in asked.texts or any(path in pair for pair in asked.equals)):
             asked.blur("an identifier is compared whole and in part")
         if field.optional or path in asked.guards:
             values = (*values, ABSENT)
         if len(values) > MOST_VALUES:
             asked.blur(f"{path} is compared with more than {MOST_VALUES} values")
-        found[path] = tuple(dict.fromkeys(values))
+        found[path] = tuple(dict.fromkeys(values))[:MOST_VALUES]
     return found
 
 
@@ -127,7 +131,7 @@ def _moments(asked: Predicates, fields: Fields) -> dict[str, list[str]]:
     if not asked.bounds:
         return {}
     _examine(asked)
-    bounds = sorted(asked.bounds, key=str)
+    bounds = sorted(asked.bounds, key=str)[:MOST_BOUNDS]
     kinds = {path: _kind(fields, path) for one in bounds for path in (one.first, one.second)}
     known: dict[str, set[datetime]] = {}
     for root in (CALENDAR, CLOCK, *sorted(kinds)):
@@ -179,9 +183,7 @@ def _hours(bounds: Sequence[Bound], kinds: Mapping[str, Kind]) -> set[datetime]:
     return found | {START + timedelta(hours=hours) - _TICK for hours in shifts | {24}}
 
 
-def _spread(
-    root: str, bounds: Sequence[Bound], known: dict[str, set[datetime]], kinds: Mapping[str, Kind]
-) -> list[str]:
+def _spread(root: str, bounds: Sequence[Bound], known: dict[str, set[datetime]], kinds: Mapping[str, Kind]) -> list[str]:
     """Give every date that is compared with this one those at which it turns; which they are."""
     reached: dict[str, set[datetime]] = {}
     for one in bounds:

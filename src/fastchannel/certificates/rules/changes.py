@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
 
 from fastchannel.certificates.rules import dates
-from fastchannel.certificates.rules.evaluate import Outcome, outcome_of
+from fastchannel.certificates.rules.evaluate import Budget, Outcome, outcome_of
 from fastchannel.certificates.rules.expression import Expression, Literal, parse
 from fastchannel.certificates.rules.fields import DCC, Fields, Kind
 from fastchannel.certificates.rules.rule_set import Rule
-from fastchannel.certificates.rules.travellers import Traveller, travellers
+from fastchannel.certificates.rules.travellers import Traveller, Travellers, travellers
 
+MOST_STEPS = 6_000_000  # of all evaluations for two versions: some fifteen seconds
 _NO_RULE = Literal(True)  # where nothing is asked, everybody meets it
 _SCOPE = ("type", "engine", "certificate_type", "valid_from", "valid_to")
 
@@ -64,14 +65,14 @@ def compare_rules(
     """Whom a new version of a rule set judges otherwise. Raises RuleError for a rule that is not CertLogic."""
     before, after = _newest(old), _newest(new)
     changes: list[Change] = []
-    rewritten, complete = [], True
+    rewritten, complete, budget = [], True, Budget(MOST_STEPS)
     for key in sorted(before.keys() | after.keys()):
         first, second = before.get(key), after.get(key)
         if first is not None and second is not None and first.logic == second.logic:
             continue
         if first is not None and second is not None:
             rewritten.append(key[1])
-        found, whole = _changes(key, first, second, fields, value_sets)
+        found, whole = _changes(key, first, second, lambda rules: travellers(rules, fields, value_sets), fields, budget)
         changes += found
         complete = complete and whole
     return Comparison(
@@ -98,22 +99,30 @@ def _newest(rules: Iterable[Rule]) -> dict[tuple[str, str], Rule]:
 
 
 def _changes(
-    key: tuple[str, str], old: Rule | None, new: Rule | None, fields: Fields, value_sets: Mapping[str, Sequence[str]] | None
+    key: tuple[str, str],
+    old: Rule | None,
+    new: Rule | None,
+    among: Callable[[Sequence[Expression]], Travellers],
+    fields: Fields,
+    budget: Budget,
 ) -> tuple[list[Change], bool]:
     first: Expression = _NO_RULE if old is None else parse(old.logic)
     second: Expression = _NO_RULE if new is None else parse(new.logic)
-    grid = travellers([first, second], fields, value_sets)
+    grid = among([first, second])
     shown: dict[tuple[Outcome, Outcome], Traveller] = {}
     counts: dict[tuple[Outcome, Outcome], int] = {}
     looked = 0
     for one in grid:
+        if budget.left <= 0:
+            break
         looked, data = looked + 1, one.data()
-        pair = (outcome_of(first, data), outcome_of(second, data))
+        pair = (outcome_of(first, data, budget=budget), outcome_of(second, data, budget=budget))
         if pair[0] is pair[1]:
             continue
         counts[pair] = counts.get(pair, 0) + 1
         if pair not in shown or _plainness(one) < _plainness(shown[pair]):
             shown[pair] = one
+    complete = grid.complete and budget.left > 0
     changes = []
     for pair, one in shown.items():
         data = one.data()
@@ -128,10 +137,10 @@ def _changes(
                 at=data["external"]["validationClock"],
                 of=counts[pair],
                 among=looked,
-                complete=grid.complete,
+                complete=complete,
             )
         )
-    return changes, grid.complete
+    return changes, complete
 
 
 def _plainness(traveller: Traveller) -> tuple[int, int]:

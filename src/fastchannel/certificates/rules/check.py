@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from fastchannel.certificates.rules.evaluate import Outcome, outcome_of
+from fastchannel.certificates.rules.evaluate import Budget, Outcome, outcome_of
 from fastchannel.certificates.rules.expression import Expression, Items, Operation, RuleError, as_json, issues_of, parse
 from fastchannel.certificates.rules.fields import DCC, Fields
 from fastchannel.certificates.rules.kinds import mismatches
@@ -17,7 +17,8 @@ from fastchannel.certificates.rules.rule_set import COMBINED, KINDS, Rule
 from fastchannel.certificates.rules.travellers import Traveller, Travellers, travellers
 
 ENGINES = ("CERTLOGIC", COMBINED)
-MOST_EVALUATIONS = 400_000  # for one set: some ten seconds
+MOST_STEPS = 6_000_000  # of all evaluations for one set: some fifteen seconds
+_PAIR = 500  # steps that it costs to look at a pair at all
 ValueSets = Mapping[str, Sequence[str]]
 
 
@@ -35,9 +36,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     note: bool = False
 
 
-def check_rules(
-    rules: Iterable[Rule], fields: Fields = DCC, *, value_sets: ValueSets | None = None
-) -> tuple[Problem, ...]:
+def check_rules(rules: Iterable[Rule], fields: Fields = DCC, *, value_sets: ValueSets | None = None) -> tuple[Problem, ...]:
     """Everything that can be said of a set without a certificate. What rules can never say is said only where it is proven."""
     checker = _Checker(fields, value_sets)
     kept: list[tuple[Rule, Expression]] = []
@@ -64,7 +63,7 @@ class _Checker:
         self.fields = fields
         self.value_sets = value_sets
         self.found: list[Problem] = []
-        self.left = MOST_EVALUATIONS
+        self.budget = Budget(MOST_STEPS)
 
     def say(self, rule: str, code: str, message: str, part: Any = None, *, note: bool = False) -> None:
         self.found.append(Problem(rule=rule, code=code, message=message, part=part, note=note))
@@ -94,11 +93,13 @@ class _Checker:
         taken: set[tuple[int, bool]] = set()
         outcomes = set()
         for one in grid:
-            self.left -= 1
-            outcomes.add(outcome_of(expression, one.data(), taken))
-        if not grid.complete:
+            if self.budget.left <= 0:
+                break
+            outcomes.add(outcome_of(expression, one.data(), taken=taken, budget=self.budget))
+        if not grid.complete or self.budget.left <= 0:
             if Outcome.MET not in outcomes:
-                self.say(rule.identifier, "not-examined", f"no certificate that meets it was found: {_why(grid)}", note=True)
+                why = self.why(grid)
+                self.say(rule.identifier, "not-examined", f"no certificate that meets it was found: {why}", note=True)
             return
         if Outcome.MET not in outcomes:
             self.say(rule.identifier, "never-met", "no certificate meets it")
@@ -119,7 +120,7 @@ class _Checker:
                 if first.identifier == second.identifier or not asked[first.identifier] & asked[second.identifier]:
                     continue
                 for event in _events(self.fields, (first, second)):
-                    if self.left > 0 and self._exclude(event, one, other):
+                    if self._exclude(event, one, other):
                         excluded.add(event)
                         self.say(
                             first.identifier,
@@ -131,47 +132,56 @@ class _Checker:
                     self._all(event, [one for one in own if one[0].certificate_type in {"General", KINDS[event]}])
 
     def _exclude(self, event: str, first: Expression, second: Expression) -> bool:
+        self.budget.left -= _PAIR
+        if self.budget.left <= 0:
+            return False
         grid = self.travellers([first, second])
         if not grid.complete:
             return False
-        found = set()
+        found: set[tuple[int, ...]] = set()
         for one in grid:
             if not _alone(one, event):
                 continue
-            self.left -= 2
-            data = one.data()
-            met = (outcome_of(first, data) is Outcome.MET, outcome_of(second, data) is Outcome.MET)
-            if met == (True, True):
+            if self.budget.left <= 0:
+                return False
+            met = self._met((first, second), one)
+            if len(met) == 2:
                 return False
             found.add(met)
-        return {(True, False), (False, True)} <= found
+        return {(0,), (1,)} <= found
+
+    def _met(self, expressions: Sequence[Expression], traveller: Traveller) -> tuple[int, ...]:
+        """The numbers of the rules that this traveller meets."""
+        data = traveller.data()
+        outcomes = [outcome_of(one, data, budget=self.budget) for one in expressions]
+        return tuple(number for number, one in enumerate(outcomes) if one is Outcome.MET)
+
+    def why(self, grid: Travellers) -> str:
+        """Why not everybody was looked at."""
+        if self.budget.left <= 0:
+            return "the set is too large to look at all"
+        return grid.doubt or f"a sample of {grid.number} possible ones was looked at"
 
     def _all(self, event: str, rules: Sequence[tuple[Rule, Expression]]) -> None:
         newest = {rule.identifier: one for rule, one in rules}
         grid = self.travellers(list(newest.values()))
-        met: set[str] = set()
+        met: set[int] = set()
         for one in grid:
-            if self.left <= 0:
+            if self.budget.left <= 0:
                 break
             if not _alone(one, event):
                 continue
-            data = one.data()
-            held = {name for name, each in newest.items() if outcome_of(each, data) is Outcome.MET}
-            self.left -= len(newest)
+            held = self._met(tuple(newest.values()), one)
             if len(held) == len(newest):
                 return
-            met |= held
+            met.update(held)
         if len(met) < len(newest):
             return  # a rule that none of this kind meets by itself keeps the kind out: that can be what is meant
         kind = KINDS[event].lower()
-        if grid.complete and self.left > 0:
+        if grid.complete and self.budget.left > 0:
             self.say("", "contradiction", f"no {kind} certificate meets all of {', '.join(sorted(newest))}")
         else:
-            self.say("", "not-examined", f"no {kind} certificate that meets all rules was found: {_why(grid)}", note=True)
-
-
-def _why(grid: Travellers) -> str:
-    return grid.doubt or f"a sample of {grid.number} possible ones was looked at"
+            self.say("", "not-examined", f"no {kind} certificate that meets all rules was found: {self.why(grid)}", note=True)
 
 
 def _alone(traveller: Traveller, event: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
@@ -79,12 +80,25 @@ def evaluate(expression: Expression, data: object) -> object:
     return _Run(traced=False).value(expression, data)
 
 
-def outcome_of(expression: Expression, data: object, taken: set[tuple[int, bool]] | None = None) -> Outcome:
-    """The outcome alone, without a trace. ``taken`` gathers which branch of which ``if`` was gone, by the operands' ``id``."""
+@dataclass(slots=True)
+class Budget:
+    """Steps that many evaluations may take together: about half a million a second."""
+
+    left: int
+
+
+def outcome_of(
+    expression: Expression, data: object, *, taken: set[tuple[int, bool]] | None = None, budget: Budget | None = None
+) -> Outcome:
+    """The outcome alone, without a trace. ``taken`` gathers which branch of which ``if`` was gone, by its operands' ``id``."""
+    run = _Run(traced=False, taken=taken)
     try:
-        return _OUTCOMES.get(id(_Run(traced=False, taken=taken).value(expression, data)), Outcome.CANNOT_TELL)
+        value = run.value(expression, data)
     except EvaluationError:
-        return Outcome.CANNOT_TELL
+        value = None
+    if budget is not None:
+        budget.left -= run.steps
+    return _OUTCOMES.get(id(value), Outcome.CANNOT_TELL)
 
 
 def judge(expression: Expression, data: object) -> Judged:

@@ -1,4 +1,4 @@
-"""The fields that a rule can look at, and what each holds: those of an EU certificate, schema 1.3.3, and of our own evidence."""
+"""The fields that a rule can look at, and what each holds: an EU certificate's, schema 1.3.3, and our own evidence's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What kind of value each part of a rule has, and where the kinds do not go together: found before anybody presents anything."""
+"""What kind of value each part of a rule has, and where the kinds do not go together."""
 
 from __future__ import annotations
 
@@ -65,9 +65,7 @@ class _Typing:
                 kinds = [self.kind(one, inside) for one in operands]
                 return self._operation(operator, operands, kinds, expression)
 
-    def _var(
-        self, path: str, steps: tuple[str, ...], expression: Var, inside: Mapping[str, Fields | Kind] | None
-    ) -> Kind:
+    def _var(self, path: str, steps: tuple[str, ...], expression: Var, inside: Mapping[str, Fields | Kind] | None) -> Kind:
         if inside is None:
             field = self.fields.at(steps)
             if field is None:
@@ -105,9 +103,7 @@ class _Typing:
         if kind is Kind.MOMENT:
             self.wrong("date", "a moment is neither true nor false", part)
 
-    def _operation(
-        self, operator: str, operands: tuple[Expression, ...], kinds: list[Kind], expression: Operation
-    ) -> Kind:
+    def _operation(self, operator: str, operands: tuple[Expression, ...], kinds: list[Kind], expression: Operation) -> Kind:
         match operator:
             case "and":
                 for kind, part in zip(kinds, operands, strict=True):

@@ -68,7 +68,7 @@ class PaperEvidence(Struct, frozen=True, kw_only=True):
     accepted: bool = True
 
 
-class _Unsayable(Exception):
+class _UnsayableError(Exception):
     def __init__(self, reason: str, found: object) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -115,15 +115,15 @@ def compile_measure(measure: Provision) -> CompiledRule | NotCompilable:
             case Paper():
                 logic = _paper(measure)
             case _:
-                raise _Unsayable("kind", type(measure).__name__.lower())
-    except _Unsayable as why:
+                raise _UnsayableError("kind", type(measure).__name__.lower())
+    except _UnsayableError as why:
         return NotCompilable(measure=measure.id, reason=why.reason, found=why.found)
     return CompiledRule(measure=measure.id, clause=measure.clause, logic=logic, expression=parse(logic))
 
 
 def _testing(measure: LaboratoryTest) -> Logic:
     if measure.apart is not None and measure.count > 1:
-        raise _Unsayable("apart", measure.apart)
+        raise _UnsayableError("apart", measure.apart)
     inside = _any([_inside(window, "sampled", need_start=True) for window in measure.sampled])
     relevant = _every([_is("current.assay", str(measure.assay)), {"var": "current.sampled"}, inside])
     good = [_is("current.finding", str(measure.require))]
@@ -175,30 +175,28 @@ def _inside(window: Window, field: str, *, need_start: bool) -> Logic:
     date = _dated(f"current.{field}")
     after = {"after" if window.start_open else "not-before": [date, _moment(window.start)]}
     before = {"before" if window.end_open else "not-after": [date, _moment(window.end)]}
-    return _every(
-        [{"if": [_anchor(window.start), after, not need_start]}, {"if": [_anchor(window.end), before, True]}]
-    )
+    return _every([{"if": [_anchor(window.start), after, not need_start]}, {"if": [_anchor(window.end), before, True]}])
 
 
 def _anchor(moment: Moment) -> Logic:
     if moment.anchor not in _KNOWN:
-        raise _Unsayable("anchor", moment.anchor)
+        raise _UnsayableError("anchor", moment.anchor)
     return {"var": f"accumulator.{_KNOWN[moment.anchor]}"}
 
 
 def _moment(moment: Moment) -> Logic:
     if moment.by_date:
-        raise _Unsayable("calendar-day", moment)
+        raise _UnsayableError("calendar-day", moment)
     shift = (0, "hour") if moment.span is None else _shift(moment.span, moment.sign)
     return {"plusTime": [_anchor(moment), *shift]}
 
 
 def _shift(span: Span, sign: int) -> tuple[int, str]:
     if span.unit is Unit.CALENDAR_DAY:
-        raise _Unsayable("calendar-day", span)
+        raise _UnsayableError("calendar-day", span)
     hours, rest = divmod(span.elapsed, _HOUR)
     if rest:
-        raise _Unsayable("minutes", span)
+        raise _UnsayableError("minutes", span)
     return sign * hours, "hour"
 
 

@@ -101,22 +101,27 @@ def _read(expression: Expression, found: Predicates, scope: Scope | None) -> Non
         case Operation(operator, operands):
             for one in operands:
                 _read(one, found, scope)
-            if operator in {"if", "!", "and"}:
-                for one in operands[:1] if operator == "if" else operands:
-                    found.guards.update(_paths(one, scope))
-                    if isinstance(one, Operation) and one.operator in {"extractFromUVCI", "reduce", "+"}:
-                        found.blur("a value that the rule itself makes is asked whether it is there")
-            elif operator in {"===", "in"}:
-                _membership(operator, operands, found, scope)
-            elif operator in COMPARISONS:
-                _numbers(operands, found, scope)
-            elif operator in DATE_COMPARISONS:
-                for first, second in pairwise(operands):
-                    _moments(first, second, found, scope)
-            elif operator == "+" and scope is None:
-                found.blur("numbers are added before they are compared")
+            _asked(operator, operands, found, scope)
         case Literal():
             pass
+
+
+def _asked(operator: str, operands: tuple[Expression, ...], found: Predicates, scope: Scope | None) -> None:
+    """What one operation asks of the fields that it is given."""
+    if operator in {"if", "!", "and"}:
+        for one in operands[:1] if operator == "if" else operands:
+            found.guards.update(_paths(one, scope))
+            if isinstance(one, Operation) and one.operator in {"extractFromUVCI", "reduce", "+"}:
+                found.blur("a value that the rule itself makes is asked whether it is there")
+    elif operator in {"===", "in"}:
+        _membership(operator, operands, found, scope)
+    elif operator in COMPARISONS:
+        _numbers(operands, found, scope)
+    elif operator in DATE_COMPARISONS:
+        for first, second in pairwise(operands):
+            _moments(first, second, found, scope)
+    elif operator == "+" and scope is None:
+        found.blur("numbers are added before they are compared")
 
 
 def _scope(operand: Expression, found: Predicates, scope: Scope | None) -> Scope:
@@ -183,7 +188,9 @@ def _member(
         found.orders.update((path, other) for other in others)
     elif others and others[0].startswith(VALUE_SETS):
         found.sets[path].update(other.removeprefix(VALUE_SETS) for other in others)
-    elif not isinstance(among, Literal) and not (isinstance(among, Items) and all(isinstance(one, Literal) for one in among.items)):
+    elif not isinstance(among, Literal) and not (
+        isinstance(among, Items) and all(isinstance(one, Literal) for one in among.items)
+    ):
         found.blur("a field is looked for among values that the rule itself makes")
 
 

@@ -1,4 +1,4 @@
-"""Representative travellers: every combination of the values that stand for all others, or an even sample where they are many."""
+"""Representative travellers: every combination of the values that stand for all others, or a sample where they are many."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from fastchannel.certificates.rules.candidates import (
 )
 from fastchannel.certificates.rules.expression import Expression
 from fastchannel.certificates.rules.fields import Fields
-from fastchannel.certificates.rules.predicates import CLOCK, predicates
+from fastchannel.certificates.rules.predicates import predicates
 
 MOST = 20_000  # travellers looked at for one question
+MOST_EVENTS = 4  # of one kind, in one person's certificates
 _STRIDE = 7_919  # a prime: consecutive samples differ in every field
 
 
@@ -109,11 +110,12 @@ def travellers(
     for path in sorted(asked.paths):
         steps = path.split(".")
         if len(steps) > 1 and steps[0] == "payload" and steps[1] in fields.events:
-            index = int(steps[2]) + 1 if len(steps) > 2 and steps[2].isdecimal() and len(steps[2]) < 3 else 1
+            index = int(steps[2][:4]) + 1 if len(steps) > 2 and steps[2].isdecimal() else 1
             most[steps[1]] = max(most.get(steps[1], 0), index, 3 if f"payload.{steps[1]}" in asked.counted else 0)
-    shapes = tuple(
-        dict(zip(most, counts, strict=True)) for counts in product(*(range(min(count, 4) + 1) for count in most.values()))
-    )
+    if any(count > MOST_EVENTS for count in most.values()):
+        asked.blur(f"more than {MOST_EVENTS} events of one kind are looked at")
+    counts = (range(min(count, MOST_EVENTS) + 1) for count in most.values())
+    shapes = tuple(dict(zip(most, each, strict=True)) for each in product(*counts))
     filler = {name: _unasked(name, asked.paths, fields) for name in most}
     return Travellers(shapes=shapes, values=values, value_sets=sets, filler=filler, doubt=asked.blurred)
 
