@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,11 @@ def test_a_file_that_cannot_be_read_is_named(files: Path) -> None:
     result = run("check", files / "none.json")
     assert isinstance(result.exception, FastChannelError)
     assert "none.json" in str(result.exception)
+
+
+def test_the_rule_set_of_the_how_to_is_in_order(tmp_path: Path) -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "check-a-rule-set.md"
+    (written,) = re.findall(r"```json\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "rules.json").write_text(written)
+    result = run("check", tmp_path / "rules.json")
+    assert (result.return_value, result.stdout) == (0, "")

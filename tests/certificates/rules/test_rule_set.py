@@ -93,6 +93,20 @@ def test_the_order_of_certificates_does_not_matter() -> None:
     assert combine([first, second])["v"] == combine([second, first])["v"]
 
 
+def test_what_certificates_disagree_on_is_not_taken_from_either() -> None:
+    adult = {"after": [{"plusTime": ["2004-01-01", 0, "day"]}, {"dccDateOfBirth": [{"var": "payload.dob"}]}]}
+    rules = [rule("adult", adult, engine=COMBINED)]
+    born = [{**dose(1), "dob": "1980-01-01"}, {**dose(2), "dob": "1980-01-01"}]
+    assert decide_together(rules, born, AT).outcome is Outcome.MET
+    assert decide_together(rules, [born[0], {**born[1], "dob": "2010-01-01"}], AT).outcome is Outcome.CANNOT_TELL
+
+
+@pytest.mark.parametrize("events", [5, "x", {"dn": 1}, [5], None])
+def test_events_that_are_none_count_for_nothing(events: object) -> None:
+    found = decide_together([rule("both", TWO_DOSES, engine=COMBINED)], [{"v": events}], AT)
+    assert found.outcome is Outcome.NOT_MET
+
+
 @pytest.mark.parametrize("form", ["one", "list", "lines", "wrapped"])
 def test_rules_are_read_in_every_form(form: str) -> None:
     one = {"Identifier": "A", "Logic": FULL, "ValidFrom": "2021-06-01T00:00:00Z", "AffectedFields": ["v.0"], "Unknown": 1}

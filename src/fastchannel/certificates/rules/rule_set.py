@@ -145,19 +145,24 @@ def decide_together(
 
 
 def combine(certificates: Iterable[Payload]) -> dict[str, Any]:
-    """One payload of all events, doses by date; an event that two certificates carry under one identifier counts once."""
+    """One payload of all events, by date; an event that two certificates carry under one identifier counts once.
+
+    Of who the person is only what all agree on is kept: a rule that needs the rest cannot tell.
+    """
+    certificates = list(certificates)
     merged: dict[str, Any] = {}
     for key, date in (("v", "dt"), ("t", "sc"), ("r", "fr")):
         events: dict[str, dict[str, Any]] = {}
-        for number, payload in enumerate(certificates := list(certificates)):
-            for index, one in enumerate(payload.get(key) or ()):
+        for number, payload in enumerate(certificates):
+            found = payload.get(key)
+            for index, one in enumerate(found if isinstance(found, list) else ()):
                 if isinstance(one, dict):
                     events.setdefault(str(one.get("ci") or f"{number}.{index}"), one)
         merged[key] = sorted(events.values(), key=lambda one: str(one.get(date, "")))
-        for payload in certificates:
-            for name in ("nam", "dob", "ver"):
-                if name in payload:
-                    merged.setdefault(name, payload[name])
+    for name in ("nam", "dob", "ver"):
+        said = [payload[name] for payload in certificates if name in payload]
+        if said and all(one == said[0] for one in said):
+            merged[name] = said[0]
     return merged
 
 
