@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fastchannel.certificates.rules.changes import compare_rules
 from fastchannel.certificates.rules.check import Problem, check_rules
 from fastchannel.certificates.rules.evaluate import Outcome, outcome_of
-from fastchannel.certificates.rules.expression import as_json, parse
+from fastchannel.certificates.rules.expression import OPERATORS, RuleError, as_json, parse
 from fastchannel.certificates.rules.fields import DCC, Kind
 from fastchannel.certificates.rules.rule_set import Rule, read_rules
 
@@ -120,6 +122,9 @@ def test_a_rule_that_can_say_but_one_thing_is_a_problem(logic: Raw, code: str) -
             ]
         },
         {"<": [var("v.0.dn"), 3]},
+        {"before": [{"plusTime": ["2022-07-01", 0, "day"]}, dated("t.0.sc", 1, "month")]},
+        {"not-before": [{"plusTime": ["2022-07-01", 0, "day"]}, dated("t.0.sc", 1, "month")]},
+        {"after": [CLOCK, dated("t.0.sc", 1, "month")]},
         {"if": [var("v.7"), True, False]},
         {"if": [var("v.170.dn"), True, False]},
         {"and": [{"not-before": [CLOCK, dated("v.0.dt", 14)]}, {"not-after": [CLOCK, dated("v.0.dt", 14)]}]},  # at midnight
@@ -311,6 +316,42 @@ def test_no_certificate_refutes_what_is_said_of_a_rule(logic: Raw, data: list[Ra
 @given(_RULES)
 def test_an_expression_written_as_json_reads_back_to_the_same(logic: Raw) -> None:
     assert as_json(parse(logic)) == logic
+
+
+_HOSTILE_LEAVES = st.one_of(
+    st.booleans(),
+    st.integers(),
+    st.text(max_size=4),
+    st.sampled_from(["0001-01-01", "9999-12-31", "year", "hour", "month", "2021"]),
+    st.sampled_from(sorted(DCC.by_path)).map(lambda path: {"var": path.replace("#", "0")}),
+    st.sampled_from(["current.dn", "accumulator", "external.valueSets.x", "payload.v.99999999999.dt", "x"]).map(
+        lambda path: {"var": path}
+    ),
+)
+_HOSTILE = st.recursive(
+    _HOSTILE_LEAVES,
+    lambda inner: st.one_of(
+        st.builds(lambda name, parts: {name: parts}, st.sampled_from(sorted(OPERATORS)), st.lists(inner, max_size=3)),
+        st.builds(
+            lambda part, amount, unit: {"plusTime": [part, amount, unit]},
+            inner,
+            st.one_of(st.integers(-5_000_000, 5_000_000), st.integers()),
+            st.sampled_from(["year", "month", "day", "hour"]),
+        ),
+        st.builds(lambda part, index: {"extractFromUVCI": [part, index]}, inner, st.integers()),
+        st.lists(inner, max_size=3),
+    ),
+    max_leaves=10,
+)
+
+
+@given(st.lists(_HOSTILE, min_size=1, max_size=3))
+@settings(max_examples=200, deadline=None)
+def test_whatever_the_rules_problems_come_back_and_nothing_is_raised(logics: list[Raw]) -> None:
+    rules = [rule(logic, f"R{number}") for number, logic in enumerate(logics)]
+    assert all(isinstance(one, Problem) for one in check_rules(rules))
+    with suppress(RuleError):
+        compare_rules(rules[:1], rules[1:])
 
 
 def test_problems_have_a_wire_form() -> None:

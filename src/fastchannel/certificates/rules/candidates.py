@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from itertools import combinations
 from typing import Any
 
@@ -17,7 +17,7 @@ OTHER = "other"  # a text that no rule names
 MOST_VALUES = 64
 MOST_FIELDS = 100
 MOST_BOUNDS = 400
-START = datetime(2022, 7, 1, tzinfo=UTC)  # any instant will do for rules that count from the clock
+START = datetime(2022, 7, 15, tzinfo=UTC)  # any instant will do for rules that count from the clock, but at the end of a month
 _DAY, _SECOND, _TICK = timedelta(days=1), timedelta(seconds=1), timedelta(milliseconds=1)
 _ROUNDS = 4
 
@@ -29,12 +29,10 @@ def written(instant: datetime) -> str:
 
 def values_of(asked: Predicates, fields: Fields) -> dict[str, tuple[Any, ...]]:
     """The values of every field that is asked for; ``asked`` is blurred where they do not stand for all."""
-    found: dict[str, tuple[Any, ...]] = {}
     if len(asked.paths) > MOST_FIELDS or len(asked.bounds) > MOST_BOUNDS:
         asked.blur(f"more than {MOST_FIELDS} fields or {MOST_BOUNDS} dates are compared")
-    moments = _moments(asked, fields)
-    numbers = _numbers(asked)
-    texts = _texts(asked)
+    moments, numbers, texts = _moments(asked, fields), _numbers(asked), _texts(asked)
+    found: dict[str, tuple[Any, ...]] = {}
     for path in sorted(asked.paths)[:MOST_FIELDS]:
         field = fields.at(tuple(path.split(".")))
         if field is None or field.kind in {Kind.ARRAY, Kind.OBJECT}:
@@ -46,18 +44,14 @@ def values_of(asked: Predicates, fields: Fields) -> dict[str, tuple[Any, ...]]:
         elif field.kind is Kind.BOOLEAN:
             values = (True, False)
         elif path in asked.fragments:
-            values = _identifiers(asked.fragments[path])
-        elif field.kind in {Kind.DATE, Kind.DATE_TIME, Kind.BIRTH_DATE}:
-            values = (*sorted(texts.get(path, ())), "2022-01-01")
+            values = _identifiers(path, asked)
         else:
-            values = (*sorted(map(str, texts.get(path, ()))), OTHER)
-        if path in asked.fragments and (path in asked.texts or any(path in pair for pair in asked.equals)):
-            asked.blur("an identifier is compared whole and in part")
-        if field.optional or path in asked.guards:
-            values = (*values, ABSENT)
+            other = OTHER if field.kind is Kind.TEXT else "2022-01-01"
+            values = (*sorted(map(str, texts.get(path, ()))), other)
         if len(values) > MOST_VALUES:
             asked.blur(f"{path} is compared with more than {MOST_VALUES} values")
-        found[path] = tuple(dict.fromkeys(values))[:MOST_VALUES]
+        absent = (ABSENT,) if field.optional or path in asked.guards else ()
+        found[path] = (*tuple(dict.fromkeys(values))[:MOST_VALUES], *absent)
     return found
 
 
@@ -118,12 +112,17 @@ def _numbers(asked: Predicates) -> dict[str, set[int]]:
     return numbers
 
 
-def _identifiers(fragments: Mapping[int, set[str]]) -> tuple[str, ...]:
+def _identifiers(path: str, asked: Predicates) -> tuple[str, ...]:
+    fragments = asked.fragments[path]
+    if path in asked.texts or any(path in pair for pair in asked.equals):
+        asked.blur("an identifier is compared whole and in part")
+    if any(not 0 <= index <= MOST_VALUES for index in fragments):
+        asked.blur(f"an identifier is looked at outside its parts 0 to {MOST_VALUES}")
     made: list[dict[int, str]] = [{}]
     for index, values in sorted(fragments.items()):
         made = [{**one, index: value} for one in made for value in (*sorted(values), OTHER)][: MOST_VALUES + 1]
-    last = max((index for index in fragments if index >= 0), default=0)
-    return tuple("/".join(one.get(index, "") for index in range(min(last, MOST_VALUES) + 1)) for one in made)
+    last = min(max(fragments), MOST_VALUES)
+    return tuple("/".join(one.get(index, "") for index in range(last + 1)) for one in made)
 
 
 def _moments(asked: Predicates, fields: Fields) -> dict[str, list[str]]:
@@ -193,7 +192,13 @@ def _spread(root: str, bounds: Sequence[Bound], known: dict[str, set[datetime]],
                 continue
             start = dates.read(one.written) if root == CALENDAR else None
             instants = sorted(known[root])[:MOST_VALUES] if start is None else [start]
-            reached.setdefault(there, set()).update(_near(_turning(instants, shift, other), kinds[there]))
+            turning = _turning(instants, shift, other)
+            if {shift.unit, other.unit} & {
+                "month",
+                "year",
+            }:  # at the end of a month a later date can be moved to an earlier one
+                turning += [each + days * _DAY for each in turning for days in (-5, 5)]
+            reached.setdefault(there, set()).update(_near(turning, kinds[there]))
     known.update(reached)
     return list(reached)
 
@@ -206,8 +211,13 @@ def _turning(instants: Iterable[datetime], forward: Shift, back: Shift) -> list[
 
 def _near(turning: Iterable[datetime], kind: Kind) -> set[datetime]:
     step = _SECOND if kind is Kind.DATE_TIME else _DAY
-    days = turning if kind is Kind.DATE_TIME else [one.replace(hour=0, minute=0, second=0, microsecond=0) for one in turning]
-    return {one + move for one in days for move in (-step, timedelta(0), step)}
+    found: set[datetime] = set()
+    for one in turning:
+        if not MINYEAR + 1 < one.year < MAXYEAR - 1:
+            continue  # no certificate bears a date at the ends of the calendar
+        start = one if kind is Kind.DATE_TIME else one.replace(hour=0, minute=0, second=0, microsecond=0)
+        found |= {start - step, start, start + step}
+    return found
 
 
 def _as(kind: Kind, instant: datetime) -> str:
