@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastchannel.certificates.rules.changes import compare_rules
-from fastchannel.certificates.rules.check import Problem, check_rules
+from fastchannel.certificates.rules.check import Problem, branching, check_rules
 from fastchannel.certificates.rules.evaluate import Outcome, outcome_of
 from fastchannel.certificates.rules.expression import OPERATORS, RuleError, as_json, parse
 from fastchannel.certificates.rules.fields import DCC, Kind
@@ -298,19 +298,29 @@ _DATA = st.builds(
 )
 
 
-def claimed(logic: Raw) -> set[str]:
-    return {one.code for one in check_rules([rule(logic)]) if not one.note}
+def gone(logic: Raw, data: list[Raw]) -> list[tuple[Raw, str]]:
+    """The branches that these certificates go, each with the if that it belongs to."""
+    expression, taken = parse(logic), set[tuple[int, bool]]()
+    for one in data:
+        outcome_of(expression, one, taken=taken)
+    words = ((True, "then"), (False, "else"))
+    return [(as_json(part), word) for part in branching(expression) for way, word in words if (id(part.operands), way) in taken]
 
 
 @given(_RULES, st.lists(_DATA, min_size=10, max_size=10))
 @settings(max_examples=200, deadline=None)
 def test_no_certificate_refutes_what_is_said_of_a_rule(logic: Raw, data: list[Raw]) -> None:
-    said = claimed(logic)
+    problems = [one for one in check_rules([rule(logic)]) if not one.note]
+    said = {one.code for one in problems}
     outcomes = {outcome_of(parse(logic), one) for one in data}
     if "never-met" in said:
         assert Outcome.MET not in outcomes
     if "always-met" in said:
         assert outcomes == {Outcome.MET}
+    ways = gone(logic, data)
+    for one in problems:
+        if one.code == "unreachable" and sum(as_json(part) == one.part for part in branching(parse(logic))) == 1:
+            assert (one.part, one.message.split()[1]) not in ways
 
 
 @given(_RULES)

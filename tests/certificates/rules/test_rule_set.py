@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from fastchannel.certificates.refusal import CertificateError
+from fastchannel.certificates.rules.check import check_rules
 from fastchannel.certificates.rules.evaluate import Outcome
 from fastchannel.certificates.rules.rule_set import (
     COMBINED,
@@ -16,7 +17,6 @@ from fastchannel.certificates.rules.rule_set import (
     applicable,
     combine,
     decide_together,
-    problems,
     read_rules,
 )
 
@@ -119,7 +119,7 @@ def test_rules_are_read_in_every_form(form: str) -> None:
     found = read_rules(written)
     assert found[0].identifier == "A"
     assert found[0].valid_from == datetime(2021, 6, 1, tzinfo=UTC)
-    assert problems(found) == []
+    assert check_rules(found[:1]) == ()
 
 
 @pytest.mark.parametrize("raw", [b"", b"[]", b"{", b"[1]", b'{"Identifier": 5}', b"\xff", b"[" * 100_000])
@@ -129,5 +129,5 @@ def test_what_is_no_rule_set_is_refused_clearly(raw: bytes) -> None:
 
 
 def test_every_mistake_of_a_set_is_listed_with_its_rule() -> None:
-    found = problems([rule("A", {"===": [1]}), rule("B", {"foo": [1, 1.5]}), rule("C", FULL)])
-    assert [one[0] for one in found] == ["A", "B"]
+    found = check_rules([rule("A", {"===": [1]}), rule("B", {"foo": [1, 1.5]}), rule("C", FULL)])
+    assert [one.rule for one in found] == ["A", "B"]

@@ -206,15 +206,14 @@ def _spread(root: str, bounds: Sequence[Bound], known: dict[str, set[datetime]],
 def _turning(instants: Iterable[datetime], forward: Shift, back: Shift) -> list[datetime]:
     moved = [forward.moved(one) for one in instants]
     turned = [back.moved(one, -1) for one in moved if one is not None]
-    return [one for one in turned if one is not None]
+    # No certificate bears a date at the ends of the calendar, and those near them leave no room for their neighbours.
+    return [one for one in turned if one is not None and MINYEAR + 1 < one.year < MAXYEAR - 1]
 
 
 def _near(turning: Iterable[datetime], kind: Kind) -> set[datetime]:
     step = _SECOND if kind is Kind.DATE_TIME else _DAY
     found: set[datetime] = set()
     for one in turning:
-        if not MINYEAR + 1 < one.year < MAXYEAR - 1:
-            continue  # no certificate bears a date at the ends of the calendar
         start = one if kind is Kind.DATE_TIME else one.replace(hour=0, minute=0, second=0, microsecond=0)
         found |= {start - step, start, start + step}
     return found

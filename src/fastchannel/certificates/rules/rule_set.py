@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from fastchannel.certificates.refusal import CertificateError
 from fastchannel.certificates.rules.evaluate import Judged, Outcome, judge
-from fastchannel.certificates.rules.expression import Expression, issues_of, parse
+from fastchannel.certificates.rules.expression import Expression, parse
 
 MOST_BYTES = 8 * 1024 * 1024
 COMBINED = "FASTCHANNEL"  # an engine of our own: the same language, over all of a person's certificates together
@@ -169,11 +169,6 @@ def combine(certificates: Iterable[Payload]) -> dict[str, Any]:
 def kinds_of(payload: Payload) -> list[str]:
     """The kinds of event in a payload, as rules name them."""
     return [kind for key, kind in KINDS.items() if payload.get(key)]
-
-
-def problems(rules: Iterable[Rule]) -> list[tuple[str, str, Any]]:
-    """Every mistake in the form of the rules: identifier, what is wrong, and in which part."""
-    return [(rule.identifier, one.message, one.expression) for rule in rules for one in issues_of(rule.logic)]
 
 
 _RANK = (Outcome.NOT_MET, Outcome.CANNOT_TELL, Outcome.MET)
