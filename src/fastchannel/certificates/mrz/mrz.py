@@ -1,4 +1,9 @@
-"""Read and write a machine readable zone: TD1, TD2, TD3, and visas of formats A and B (ICAO Doc 9303, parts 3 to 7)."""
+"""Read a machine readable zone: TD1, TD2, TD3, and visas of formats A and B (ICAO Doc 9303, parts 3 to 7).
+
+A check digit weighs characters by 7, 3 and 1, none of which shares a factor with 10. So one wrong character is noticed unless
+its value differs from the right one's by a multiple of ten: 0, A, K, U and the filler stand for one another, and so do 1, B, L
+and V, and so on. Dates take digits alone, where no such pair exists. Names, state, nationality and sex have no digit at all.
+"""
 
 from __future__ import annotations
 
@@ -7,63 +12,39 @@ from datetime import date
 
 from msgspec import Struct
 
+from fastchannel.certificates.mrz.dates import birth_of, expiry_of
 from fastchannel.certificates.mrz.digits import FILLER, check_digit, checks
-from fastchannel.certificates.refusal import CertificateError, shortened
+from fastchannel.certificates.mrz.errors import MrzError
+from fastchannel.certificates.mrz.layout import LAYOUTS, Layout, Place
+from fastchannel.certificates.mrz.states import known
 
+__all__ = ["MOST_CHARACTERS", "Mrz", "MrzError", "Repair", "read_mrz"]
 MOST_CHARACTERS = 200
-_LINES = re.compile(r"[A-Z0-9<]+", re.ASCII)
-_STATE = re.compile(r"[A-Z]{1,3}<{0,2}", re.ASCII)
+_ZONE = re.compile(r"[A-Z0-9<]+", re.ASCII)
+_STATE = re.compile(r"[A-Z]{3}|[A-Z]<<", re.ASCII)
+_KIND = re.compile(r"[A-Z][A-Z<]", re.ASCII)
+_NAMES = re.compile(r"[A-Z<]*[A-Z][A-Z<]*", re.ASCII)
+_SEX = re.compile(r"[MFX<]", re.ASCII)
+_ASCII_CAPITALS = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # as Chinese and Korean keyboards type
+# What a camera takes for a digit. The fields of letters alone have no check digit that could confirm a repair.
+_DIGITS = str.maketrans("OQDILZASGTB", "00011245678")
 
 
-class MrzError(CertificateError):
-    """The text is no machine readable zone, or a check digit says that it was read wrongly."""
+class Repair(Struct, frozen=True, kw_only=True):
+    """A character that was taken for another, where the field has digits alone and its check digit confirms the repair."""
 
-
-class Layout(Struct, frozen=True, kw_only=True):
-    """Where the fields of one format stand: line, start and end, from 0. ``composite`` is what its last digit is over."""
-
-    name: str
-    lines: int
-    width: int
-    visa: bool
-    names: tuple[int, int, int]
-    number: tuple[int, int, int]
-    nationality: tuple[int, int, int]
-    birth: tuple[int, int, int]
-    sex: tuple[int, int]
-    expires: tuple[int, int, int]
-    optional: tuple[tuple[int, int, int], ...]
-    composite: tuple[tuple[int, int, int], ...] = ()
-
-
-TD1 = Layout(
-    name="TD1", lines=3, width=30, visa=False, names=(2, 0, 30), number=(0, 5, 14), nationality=(1, 15, 18), birth=(1, 0, 6),
-    sex=(1, 7), expires=(1, 8, 14), optional=((0, 15, 30), (1, 18, 29)),
-    composite=((0, 5, 30), (1, 0, 7), (1, 8, 15), (1, 18, 29)),
-)  # fmt: skip
-
-
-def _two_lines(
-    name: str, width: int, optional: int, *, visa: bool = False, composite: tuple[tuple[int, int, int], ...] = ()
-) -> Layout:
-    """A format of two lines: they differ in width, in where the optional data ends, and in the composite digit."""
-    return Layout(
-        name=name, lines=2, width=width, visa=visa, names=(0, 5, width), number=(1, 0, 9), nationality=(1, 10, 13),
-        birth=(1, 13, 19), sex=(1, 20), expires=(1, 21, 27), optional=((1, 28, optional),), composite=composite,
-    )  # fmt: skip
-
-
-TD2 = _two_lines("TD2", 36, 35, composite=((1, 0, 10), (1, 13, 20), (1, 21, 35)))
-TD3 = _two_lines("TD3", 44, 42, composite=((1, 0, 10), (1, 13, 20), (1, 21, 43)))
-MRV_A = _two_lines("MRV-A", 44, 44, visa=True)
-MRV_B = _two_lines("MRV-B", 36, 36, visa=True)
-LAYOUTS = (TD1, TD2, TD3, MRV_A, MRV_B)
+    line: int  # from 1
+    field: str
+    found: str
+    read: str
 
 
 class Mrz(Struct, frozen=True, kw_only=True):
     """What a zone says. ``family`` and ``given`` keep a space where the zone has a filler between the parts of a name.
 
-    ``birth`` is an ISO date, partial where the zone has fillers for month or day, and empty where even the year is unknown.
+    ``birth`` is an ISO date, partial or with XX where the zone has fillers, and empty where nothing of it is known. A holder of
+    one name alone has it as ``family``. ``optional`` has an entry for each field of optional data of the format.
     """
 
     format: str
@@ -78,42 +59,151 @@ class Mrz(Struct, frozen=True, kw_only=True):
     expires: date
     optional: tuple[str, ...] = ()
     truncated: bool = False  # the name fills its field, so that more may have been left out
+    repaired: tuple[Repair, ...] = ()
+
+    @property
+    def unknown_states(self) -> tuple[str, ...]:
+        """The codes of issuing state and nationality that are in no list."""
+        return tuple(code for code in dict.fromkeys((self.state, self.nationality)) if not known(code))
 
 
 def read_mrz(text: str, today: date) -> Mrz:
     """Read a zone as typed or scanned, lines and spaces aside. ``today`` settles the century. Raises MrzError."""
-    if len(text) > MOST_CHARACTERS:
-        raise MrzError(f"machine readable zone: found {len(text)} characters, expected at most {MOST_CHARACTERS}")
-    lines = [line for line in ("".join(one.split()).upper() for one in text.splitlines()) if line]
-    if len(lines) == 1:  # a scanner that types gives no line breaks
-        lines = _split(lines[0])
-    layout = _layout(lines)
-
-    def field(place: tuple[int, int, int]) -> str:
-        return lines[place[0]][place[1] : place[2]]
-
-    number, optional = _number(lines, layout)
-    birth = _checked(lines, layout.birth, "date of birth")
-    expires = _checked(lines, layout.expires, "date of expiry")
-    if layout.composite:
-        over, last = "".join(field(place) for place in layout.composite), layout.lines - 1 if layout is not TD1 else 1
-        if not checks(over, lines[last][-1]):
-            raise MrzError(f"line {last + 1}: composite check digit: found {lines[last][-1]}, expected {check_digit(over)}")
-    family, _, given = field(layout.names).partition("<<")
+    lines, layout = _lines(text)
+    reading = _Reading(lines, layout)
+    reading.matching((0, 0, 2), "kind of document", _KIND, "a letter, then a letter or <")
+    reading.matching((0, 2, 5), "issuing state", _STATE, "three letters, or a letter and <<")
+    reading.matching(layout.nationality, "nationality", _STATE, "three letters, or a letter and <<")
+    reading.matching(layout.names, "names", _NAMES, "letters and <")
+    reading.matching(layout.sex, "sex", _SEX, "M, F or <")
+    number, optional = reading.number()
+    birth_text = reading.digits(layout.birth, "date of birth")
+    birth = birth_of(birth_text, today)
+    if birth is None:
+        raise reading.error(layout.birth, "date of birth", birth_text, "a date, YYMMDD, with << for what is unknown")
+    expiry_text = reading.digits(layout.expires, "date of expiry")
+    expires = expiry_of(expiry_text, today)
+    if expires is None:
+        raise reading.error(layout.expires, "date of expiry", expiry_text, "a date, YYMMDD")
+    reading.composite()
+    names = reading.at(layout.names)
+    family, _, given = names.partition(FILLER * 2)
+    if not family.strip(FILLER):  # against the standard, but seen: one name, put behind the place of the family name
+        family, given = given, ""
     return Mrz(
         format=layout.name,
-        kind=lines[0][0:2].strip(FILLER),
-        state=lines[0][2:5].strip(FILLER),
+        kind=reading.at((0, 0, 2)).strip(FILLER),
+        state=reading.at((0, 2, 5)).strip(FILLER),
         family=_name(family),
         given=_name(given),
         number=number,
-        nationality=field(layout.nationality).strip(FILLER),
-        birth=_birth(birth, today),
-        sex=lines[layout.sex[0]][layout.sex[1]].strip(FILLER),
-        expires=_expiry(expires, today),
+        nationality=reading.at(layout.nationality).strip(FILLER),
+        birth=birth,
+        sex=reading.at(layout.sex).strip(FILLER),
+        expires=expires,
         optional=optional,
-        truncated=field(layout.names)[-1] != FILLER,
+        truncated=names[-1] != FILLER,
+        repaired=tuple(reading.repaired),
     )
+
+
+class _Reading:
+    """The lines of one zone, repaired as its check digits confirm."""
+
+    def __init__(self, lines: list[str], layout: Layout) -> None:
+        self.lines, self.layout = lines, layout
+        self.repaired: list[Repair] = []
+
+    def at(self, place: Place) -> str:
+        line, start, end = place
+        return self.lines[line][start:end]
+
+    def error(self, place: Place, field: str, found: str, expected: str) -> MrzError:
+        return MrzError(line=place[0] + 1, field=field, found=found, expected=expected)
+
+    def matching(self, place: Place, field: str, pattern: re.Pattern[str], expected: str) -> None:
+        if pattern.fullmatch(self.at(place)) is None:
+            raise self.error(place, field, self.at(place), expected)
+
+    def put(self, place: Place, field: str, text: str) -> None:
+        found = self.at(place)
+        if found != text:
+            line, start, end = place
+            self.lines[line] = self.lines[line][:start] + text + self.lines[line][end:]
+            self.repaired.append(Repair(line=line + 1, field=field, found=found, read=text))
+
+    def checked(self, place: Place, field: str) -> str:
+        """The text of a field of letters and digits, which its digit confirms as it stands."""
+        return self._confirmed(place, _behind(place), field, self.at(place))
+
+    def digits(self, place: Place, field: str) -> str:
+        """The text of a field of digits; letters that look like digits are repaired where the check digit then fits."""
+        read = self._confirmed(place, _behind(place), field, self.at(place).translate(_DIGITS))
+        self.put(place, field, read)
+        return read
+
+    def _confirmed(self, place: Place, digit: Place, field: str, text: str) -> str:
+        found = self.at(digit)
+        if not checks(text, found.translate(_DIGITS)):
+            shown = f"the check digit {found} for {self.at(place)}"
+            raise self.error(place, field, shown, f"{check_digit(text)}, or another reading of the field")
+        self.put(digit, f"check digit of the {field}", found.translate(_DIGITS))
+        return text
+
+    def number(self) -> tuple[str, tuple[str, ...]]:
+        """The document number with the optional data, into which the number of a card may run on, its digit last."""
+        place, field = self.layout.number, "document number"
+        optional = [self.at(one) for one in self.layout.optional]
+        if self.layout.long_number and self.at(_behind(place)) == FILLER and optional[0].strip(FILLER):
+            more, _, rest = optional[0].partition(FILLER)
+            whole, digit = self.at(place) + more[:-1], more[-1:]
+            if len(more) < 2 or FILLER in self.at(place) or not checks(whole, digit):
+                raise self.error(place, field, f"the check digit {digit or FILLER} for {whole}", check_digit(whole))
+            optional[0] = rest
+        else:
+            whole = self.checked(place, field).rstrip(FILLER)
+            if self.layout.personal_check:
+                self.checked(self.layout.optional[0], "personal number")
+        if not whole.strip(FILLER):
+            raise self.error(place, field, "", "letters or digits")
+        return whole, tuple(one.rstrip(FILLER) for one in optional)
+
+    def composite(self) -> None:
+        if self.layout.last is not None:
+            over = "".join(self.at(place) for place in self.layout.composite)
+            digit = self.at(self.layout.last).translate(_DIGITS)
+            # It is never a filler: it covers the dates, which are not empty.
+            if check_digit(over) != digit:
+                raise self.error(self.layout.last, "composite check digit", self.at(self.layout.last), check_digit(over))
+            self.put(self.layout.last, "composite check digit", digit)
+
+
+def _behind(place: Place) -> Place:
+    line, _, end = place
+    return (line, end, end + 1)
+
+
+def _lines(text: str) -> tuple[list[str], Layout]:
+    """The zone's lines in its own characters, and the format that they have."""
+    if len(text) > MOST_CHARACTERS:
+        raise _shape(f"{len(text)} characters", f"at most {MOST_CHARACTERS}")
+    text = text.translate(_FULL_WIDTH).translate(_ASCII_CAPITALS)
+    lines = [line for line in ("".join(one.split()) for one in text.splitlines()) if line]
+    if len(lines) == 1:  # a scanner that types gives no line breaks
+        lines = _split(lines[0])
+    for number, line in enumerate(lines, 1):
+        if _ZONE.fullmatch(line) is None:
+            raise MrzError(line=number, field="characters", found=line, expected="letters A to Z, digits and <")
+    widths = {len(line) for line in lines}
+    for layout in LAYOUTS.values():
+        if len(lines) == layout.lines and widths == {layout.width} and lines[0].startswith("V") == layout.visa:
+            return lines, layout
+    shape = " and ".join(str(len(line)) for line in lines) or "no"
+    raise _shape(f"lines of {shape} characters", "3 of 30, 2 of 36 or 2 of 44")
+
+
+def _shape(found: str, expected: str) -> MrzError:
+    return MrzError(line=0, field="machine readable zone", found=found, expected=expected)
 
 
 def _split(line: str) -> list[str]:
@@ -123,77 +213,5 @@ def _split(line: str) -> list[str]:
     return [line[:half], line[half:]] if len(line) in {72, 88} else [line]
 
 
-def _layout(lines: list[str]) -> Layout:
-    widths = {len(line) for line in lines}
-    found = [
-        one for one in LAYOUTS if len(lines) == one.lines and widths == {one.width} and lines[0].startswith("V") == one.visa
-    ]
-    if not found:
-        shape = " and ".join(str(len(line)) for line in lines) or "no"
-        raise MrzError(f"machine readable zone: found lines of {shape} characters, expected 3 of 30, 2 of 36 or 2 of 44")
-    for number, line in enumerate(lines, 1):
-        if _LINES.fullmatch(line) is None:
-            raise MrzError(f"line {number}: found {shortened(line)}, expected letters A to Z, digits and <")
-    if _STATE.fullmatch(lines[0][2:5]) is None:
-        raise MrzError(f"line 1: issuing state: found {lines[0][2:5]}, expected letters")
-    return found[0]
-
-
-def _checked(lines: list[str], place: tuple[int, int, int], what: str) -> str:
-    line, start, end = place
-    value, digit = lines[line][start:end], lines[line][end]
-    if not checks(value, digit):
-        raise MrzError(f"line {line + 1}: {what}: found the check digit {digit} for {value}, expected {check_digit(value)}")
-    return value
-
-
-def _number(lines: list[str], layout: Layout) -> tuple[str, tuple[str, ...]]:
-    """The document number. On cards a number of more than nine characters goes on in the optional data, with its digit last."""
-    line, start, end = layout.number
-    optional = [lines[place[0]][place[1] : place[2]] for place in layout.optional]
-    if lines[line][end] == FILLER and layout in {TD1, TD2} and optional[0].strip(FILLER):
-        more, _, rest = optional[0].partition(FILLER)
-        whole, digit = lines[line][start:end] + more[:-1], more[-1:]
-        if not digit or not checks(whole, digit):
-            raise MrzError(
-                f"line {line + 1}: document number: found the check digit {digit or '<'}, expected {check_digit(whole)}"
-            )
-        return whole, tuple(one for one in (rest.strip(FILLER), *(one.strip(FILLER) for one in optional[1:])) if one)
-    number = _checked(lines, layout.number, "document number")
-    if layout is TD3 and not checks(optional[0], lines[1][42]):
-        raise MrzError(f"line 2: personal number: found the check digit {lines[1][42]}, expected {check_digit(optional[0])}")
-    return number.strip(FILLER), tuple(one for one in (one.strip(FILLER) for one in optional) if one)
-
-
 def _name(field: str) -> str:
     return " ".join(part for part in field.split(FILLER) if part)
-
-
-def _birth(written: str, today: date) -> str:
-    """Nobody is born after today, so a year that would be is of the century before."""
-    year, month, day = written[0:2], written[2:4], written[4:6]
-    if not year.isdecimal():
-        return ""
-    century = today.year - today.year % 100
-    whole = century + int(year)
-    known = (int(month) if month.isdecimal() else 0, int(day) if day.isdecimal() else 0)
-    if (whole, *known) > (today.year, today.month, today.day):
-        whole -= 100
-    if not month.isdecimal():
-        return f"{whole:04}"
-    if not day.isdecimal():
-        return f"{whole:04}-{month}"
-    try:
-        return date(whole, int(month), int(day)).isoformat()
-    except ValueError:
-        raise MrzError(f"date of birth: found {written}, expected a date") from None
-
-
-def _expiry(written: str, today: date) -> date:
-    """Documents are good for some ten years: the year nearest to today is meant."""
-    try:
-        year = today.year - today.year % 100 + int(written[0:2])
-        year += 100 if year < today.year - 50 else -100 if year > today.year + 49 else 0
-        return date(year, int(written[2:4]), int(written[4:6]))
-    except ValueError:
-        raise MrzError(f"date of expiry: found {written}, expected a date") from None
