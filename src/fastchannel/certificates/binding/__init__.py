@@ -1,0 +1,1 @@
+"""Whether the person whom a certificate names is the holder of a passport: scored, explained, and never refused in silence."""
