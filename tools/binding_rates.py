@@ -353,7 +353,7 @@ class Measured:
     mismatch: Rate  # the same person, held as another's
     random_match: Rate  # different people
     same_birth_match: Rate  # different people born on the same day
-    namesakes: Rate  # of those, with the same name in the passport: nothing here can tell them apart
+    namesakes: Rate  # pairs with the same name in the passport: nothing here can tell them apart
 
 
 def measure(draw: Draw, people: int, seed: int) -> Measured:
@@ -389,7 +389,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
     print(f"{options.people:,} people and pairs in each population, seed {options.seed}; per cent, with 95 % bounds\n")
-    print("| population | own: held | own: as mismatch | others at random: match | same birth: match | of these, namesakes |")
+    print(
+        "| population | own: held | own: as mismatch | others at random: match | same birth: match | namesakes among the pairs |"
+    )
     print("|---|---:|---:|---:|---:|---:|")
     for name, draw in POPULATIONS.items():
         found = measure(draw, options.people, options.seed)
