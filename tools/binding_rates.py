@@ -389,9 +389,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
     print(f"{options.people:,} people and pairs in each population, seed {options.seed}; per cent, with 95 % bounds\n")
-    print(
-        "| population | own: held | own: as mismatch | others at random: match | same birth: match | namesakes among the pairs |"
-    )
+    print("| population | own: held | own: as mismatch | others: match | same birth: match | namesakes among the pairs |")
     print("|---|---:|---:|---:|---:|---:|")
     for name, draw in POPULATIONS.items():
         found = measure(draw, options.people, options.seed)
