@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from PIL import Image
 
 from fastchannel.certificates.keys import Domain
+from fastchannel.certificates.mrz.digits import check_digit
 from fastchannel.certificates.trust.files import encode_trust_list
 from fastchannel.certificates.trust.store import TrustList
 from fastchannel.cli.main import build
@@ -189,3 +190,42 @@ def test_many_certificates_a_line_each_have_a_line_of_json_each_in_order(tmp_pat
 
 def test_a_file_without_a_line_cannot_be_told(tmp_path: Path, trust: Path) -> None:
     assert run("--trust", trust, "--lines", "--workers", 1, file(tmp_path, "none.txt", "")).return_value == CANNOT_TELL
+
+
+def zone(family: str, given: str, birth: str) -> str:
+    """A passport's zone for that holder."""
+    names = f"P<AUT{family}<<{given}".ljust(44, "<")
+    number, until, personal = "P12345678", "300101", "<" * 14
+    line = f"{number}{check_digit(number)}AUT{birth}{check_digit(birth)}F{until}{check_digit(until)}{personal}0"
+    return f"{names}\n{line}{check_digit(line[0:10] + line[13:20] + line[21:43])}"
+
+
+@pytest.mark.parametrize(
+    ("passport", "code", "verdict"),
+    [
+        (zone("MUSTERFRAU<GOESSINGER", "GABRIELE", "980226"), VALID, "match"),
+        (zone("MUSTERFRAU<GOSSINGER", "GABRIELE", "980226"), VALID, "match"),
+        (zone("MUSTERFRAU<GOESSINGER", "GABRIELE", "980227"), CANNOT_TELL, "doubt"),
+        (zone("KIM", "MINSU", "850302"), CANNOT_TELL, "mismatch"),
+    ],
+)
+def test_a_valid_certificate_is_held_where_it_may_not_be_the_passport_holders(
+    tmp_path: Path, trust: Path, passport: str, code: int, verdict: str
+) -> None:
+    good = file(tmp_path, "good.txt", GOOD)
+    result = run("--trust", trust, "--mrz", passport, "--json", good)
+    assert result.return_value == code
+    assert json.loads(result.stdout)[0]["binding"]["verdict"] == verdict
+    page = run("--trust", trust, "--mrz", passport, good)
+    assert "passport holder" in page.stdout or "another person" in page.stdout
+
+
+def test_a_certificate_that_is_refused_stays_refused_whoever_shows_it(tmp_path: Path, trust: Path) -> None:
+    passport = zone("MUSTERFRAU<GOESSINGER", "GABRIELE", "980226")
+    assert run("--trust", trust, "--mrz", passport, file(tmp_path, "forged.txt", FORGED)).return_value == REFUSED
+
+
+def test_a_zone_that_cannot_be_read_is_said_and_nothing_is_answered(tmp_path: Path, trust: Path) -> None:
+    result = run("--trust", trust, "--mrz", "P<AUT", file(tmp_path, "good.txt", GOOD))
+    assert isinstance(result.exception, FastChannelError)
+    assert result.stdout == ""

@@ -6,7 +6,7 @@ import io
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,9 @@ from fastchannel.terms.errors import FastChannelError
 from fastchannel.terms.language import N_, translate
 
 if TYPE_CHECKING:
+    from fastchannel.certificates.binding.match import Match
     from fastchannel.certificates.evidence import Evidence
+    from fastchannel.certificates.mrz.mrz import Mrz
     from fastchannel.certificates.refusal import Refusal
     from fastchannel.certificates.trust.revocation import HeldRevocations
     from fastchannel.certificates.trust.store import TrustList
@@ -42,6 +44,7 @@ class Checked:
     file: str
     found: Evidence | Refusal
     claims: Evidence | None = None
+    match: Match | None = None  # with the passport's holder, where a passport was given
 
     @property
     def code(self) -> int:
@@ -49,7 +52,7 @@ class Checked:
         from fastchannel.certificates.evidence import Evidence
 
         if isinstance(self.found, Evidence):
-            return VALID
+            return CANNOT_TELL if self.match is not None and self.match.held else VALID
         return CANNOT_TELL if self.found.unanswered else REFUSED
 
 
@@ -80,6 +83,7 @@ def add_to(root: click.Group) -> None:
 @click.option(
     "--domain", type=click.Choice(["production", "test"]), default="production", show_default=True, help="Which keys count."
 )
+@click.option("--mrz", help="The passport's machine readable zone: whether the certificate is its holder's. Doubt cannot tell.")
 @click.option("--lines", is_flag=True, help="Each FILE has one certificate's text a line; writes a line of JSON for each.")
 @click.option("--workers", type=click.IntRange(min=1), help="With --lines: how many processes; the default is one a core.")
 @click.option("--strict", is_flag=True, help="Tolerate no deviation from the format's specification.")
@@ -92,6 +96,7 @@ def verify_command(
     revoked: tuple[tuple[str, str, str], ...],
     at: datetime | None,
     domain: str,
+    mrz: str | None,
     lines: bool,
     workers: int | None,
     strict: bool,
@@ -105,6 +110,7 @@ def verify_command(
     cannot tell before valid. With --lines many are verified by every core, in the order in which they stand.
     """
     from fastchannel.certificates.keys import Domain
+    from fastchannel.certificates.mrz.mrz import read_mrz
     from fastchannel.certificates.tolerances import LENIENT, STRICTLY
     from fastchannel.certificates.trust.store import TrustStore
     from fastchannel.certificates.verify import verify
@@ -113,6 +119,8 @@ def verify_command(
 
     when = at or clock.now()
     tolerances = STRICTLY if strict else LENIENT
+    if lines and mrz is not None:
+        raise click.UsageError("--mrz is one person's passport, and --lines many people's certificates: give one of them.")
     if lines:
         asked = Asked(
             lists=_lists(trust_lists),
@@ -124,6 +132,9 @@ def verify_command(
         return _batch(files, asked, workers or available_cores())
     store = TrustStore(_lists(trust_lists), domain=Domain(domain), revocations=_revocations(revoked, domain))
     checked = [one for name in files for one in _check(name, lambda text: verify(text, store, when, tolerances=tolerances))]
+    if mrz is not None:
+        passport = read_mrz(mrz, when.date())
+        checked = [_bound(one, passport) for one in checked]
     if as_json:
         emit_json([_fields(one, language) for one in checked])
     elif len(checked) == 1:
@@ -132,6 +143,17 @@ def verify_command(
         for one in checked:
             click.echo(_line(one, language))
     return worst(one.code for one in checked)
+
+
+def _bound(checked: Checked, passport: Mrz) -> Checked:
+    """With the answer whose it is; a certificate that is not evidence is nobody's."""
+    from fastchannel.certificates.binding.match import bind
+    from fastchannel.certificates.binding.named import named_by
+    from fastchannel.certificates.evidence import Evidence
+
+    if not isinstance(checked.found, Evidence):
+        return checked
+    return replace(checked, match=bind(named_by(checked.found.person), passport))
 
 
 def worst(codes: Iterable[int]) -> int:
@@ -207,7 +229,8 @@ def _line(checked: Checked, language: str) -> str:
     head = f"{checked.file}: {_word(checked, language)}"
     if isinstance(checked.found, Evidence):
         events = "; ".join(words.event_words(event, language) for event in checked.found.events)
-        return f"{head}: {words.name_words(checked.found)}: {events}"
+        whose = "".join(f": {text}" for text in _whose(checked, language)[:1])
+        return f"{head}: {words.name_words(checked.found)}: {events}{whose}"
     return f"{head}: {checked.found.code}: {words.say(checked.found, language)}"
 
 
@@ -218,6 +241,8 @@ def _page(checked: Checked, language: str) -> None:
     click.echo(f"{checked.file}: {_word(checked, language)}")
     if isinstance(checked.found, Evidence):
         _rows(words.rows(checked.found, language))
+        for text in _whose(checked, language):
+            click.echo(f"  {text}")
         return
     refusal = checked.found
     click.echo(f"  {words.say(refusal, language)}")
@@ -235,6 +260,15 @@ def _page(checked: Checked, language: str) -> None:
         _rows(words.rows(checked.claims, language), mark=translate(N_("unverified"), language))
 
 
+def _whose(checked: Checked, language: str) -> list[str]:
+    """The verdict of the comparison with the passport, then each reason; nothing where no passport was given."""
+    from fastchannel.certificates.binding.words import say, say_reason
+
+    if checked.match is None:
+        return []
+    return [say(checked.match, language), *(say_reason(one, language) for one in checked.match.reasons)]
+
+
 def _rows(rows: list[tuple[str, str]], mark: str = "") -> None:
     for label, text in rows:
         click.echo(f"  {label}: {text}{f' [{mark}]' if mark else ''}")
@@ -247,7 +281,8 @@ def _fields(checked: Checked, language: str) -> dict[str, object]:
     fields: dict[str, object] = {"file": checked.file, "outcome": _WORDS[checked.code]}
     refusal = checked.found
     if isinstance(refusal, Evidence):
-        return fields | {"evidence": _plain(refusal)}
+        fields |= {"evidence": _plain(refusal)}
+        return fields if checked.match is None else fields | {"binding": msgspec.to_builtins(checked.match)}
     fields |= {"refusal": msgspec.to_builtins(refusal), "text": words.say(refusal, language)}
     return fields | ({"unverified": _plain(checked.claims)} if checked.claims is not None else {})
 
