@@ -51,14 +51,12 @@ def dose(number: int) -> Vaccinated:
     return Vaccinated(agent="840539006", product="EU/1/20/1528", given=f"2020-04-0{number}", dose=number, doses=2)
 
 
-def certificate(
-    *events: Certified, identifier: str = "URN:UVCI:01:KR:A1", bound: bool | None = True, **changes: Any
-) -> Presented:
+def certificate(*events: Certified, identifier: str = "URN:UVCI:01:KR:A1", compared: bool = True, **changes: Any) -> Presented:
     fields = {
         "format": Format.EU_DCC, "person": CertifiedPerson(family="KIM", given="MINJI"), "events": events or (assay(),),
         "issuer": Issuer(country="KR", name="KDCA", key="0102"), "identifier": identifier, "issued": TAKEN, "verified": NOW,
     }  # fmt: skip
-    return Presented(evidence=Evidence(**{**fields, **changes}), text=f"HC1:{identifier}", bound=bound)
+    return Presented(evidence=Evidence(**{**fields, **changes}), text=f"HC1:{identifier}", compared=compared)
 
 
 def added(office: MemoryOffice, journey: str) -> list[Event]:
@@ -106,8 +104,7 @@ def test_several_certificates_are_one_write_and_one_decision(office: MemoryOffic
 @pytest.mark.parametrize(
     ("certificate", "said"),
     [
-        (certificate(bound=None), "nobody has confirmed"),
-        (certificate(bound=False), "nobody has confirmed"),
+        (certificate(compared=False), "nobody has confirmed"),
         (certificate(assay(kind="LP00-0")), "LP00-0"),
         (certificate(assay(finding="777")), "777"),
         (certificate(assay(sampled=None)), "at which time"),
@@ -120,7 +117,7 @@ def test_nothing_is_guessed_it_stays_a_document_and_says_why(
     presented(office, journey, certificate)
     (document,) = added(office, journey)
     assert isinstance(document, Documented)
-    assert document.bound is (certificate.bound is True)
+    assert document.bound is (certificate.bound)
     (reason,) = unused(certificate, "sars-cov-2")
     assert said in reason.text()
 
@@ -153,7 +150,7 @@ def test_another_travellers_certificate_is_refused_and_ones_own_is_good_for_the_
 def test_a_mistake_at_one_journey_does_not_bar_the_rightful_owner(office: MemoryOffice) -> None:
     stranger = applied(office, key="1", person=replace(cases.PERSON, passport="M87654321"))
     owner = applied(office, key="2")
-    presented(office, stranger, certificate(bound=None))
+    presented(office, stranger, certificate(compared=False))
     assert isinstance(presented(office, owner, key="k2"), Receipt)
 
 

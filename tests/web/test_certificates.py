@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from fastchannel.certificates.mrz.mrz import Mrz
+from fastchannel.certificates.mrz.writing import write_mrz
 from fastchannel.certificates.trust.files import encode_trust_list
 from fastchannel.certificates.trust.store import TrustList
 from fastchannel.terms.events import Documented, Resulted, Role
@@ -179,6 +181,83 @@ def test_only_officers_who_may_present_are_offered_it(scene: Scene, signed_in: A
         client = signed_in(role)
         assert (address in said(client.get(f"/journeys/{scene.approved}/"))) is offered
         assert client.get(address).status_code == (200 if offered else 403)
+
+
+def zone(journey: str, **changes: Any) -> str:
+    """The zone of the passport that the journey names, of the certificates' person."""
+    from fastchannel.node.desk import office
+
+    person = office().people.find(journey)
+    assert person is not None
+    fields: dict[str, Any] = {
+        "format": "TD3", "kind": "P", "state": "AUT", "family": "MUSTERFRAU GOESSINGER", "given": "GABRIELE",
+        "number": person.passport, "nationality": "AUT", "birth": "1985-03-02", "sex": "F", "expires": date(2029, 1, 1),
+    }  # fmt: skip
+    return write_mrz(Mrz(**fields | changes))
+
+
+def of_the_traveller(**changes: Any) -> str:
+    """A test certificate with the date of birth that the scene's travellers have."""
+    body = assayed(sc="2020-05-20T14:00:00+09:00", tc="kr-designated-hospital", tr="260373001") | {"dob": "1985-03-02"}
+    return issued(body, **changes)
+
+
+def with_zone(client: Client, journey: str, text: str, **more: str) -> tuple[str, Any]:
+    """Check a certificate with the passport's zone, then record it: both pages."""
+    address = f"/journeys/{journey}/certificates/"
+    checked = said(client.post(address, {"text": of_the_traveller(), "zone": text}))
+    fields = dict(re.findall(r'<input type="hidden" name="(content|key|zone)" value="([^"]*)">', checked, re.DOTALL))
+    return checked, client.post(address, fields | more, follow=True)
+
+
+def test_with_the_passports_zone_a_match_needs_no_officers_word(officer: Client, trust: Path, scene: Scene) -> None:
+    checked, answer = with_zone(officer, scene.approved, zone(scene.approved))
+    assert "The certificate is the passport holder's." in checked
+    assert 'name="bound-0"' not in checked
+    assert "Recorded." in said(answer)
+    document, result = recorded(scene.approved)
+    assert (document.bound, document.evidence[1], result.evidence[1]) == (True, "binding:zone", "binding:zone")
+
+
+def test_doubt_shows_its_reasons_and_waits_for_the_officer(officer: Client, trust: Path, scene: Scene) -> None:
+    other = zone(scene.approved, family="HUBER", given="GABRIELE")
+    checked, answer = with_zone(officer, scene.approved, other)
+    assert "an officer must" in checked
+    assert re.search(r"<li>[^<]*/ HUBER[^<]*\)</li>", checked)
+    assert 'name="bound-0"' in checked
+    assert "nobody has confirmed" in said(answer)
+    assert [event.bound for event in recorded(scene.approved)] == [False]
+
+
+def test_an_officers_word_settles_a_doubt_and_is_recorded_as_such(officer: Client, trust: Path, scene: Scene) -> None:
+    _checked, answer = with_zone(officer, scene.approved, zone(scene.approved, family="HUBER"), **{"bound-0": "on"})
+    assert "Recorded." in said(answer)
+    assert {event.evidence[1] for event in recorded(scene.approved)} == {"binding:officer"}
+
+
+def test_the_zone_of_another_passport_records_nothing_even_where_it_is_put_in_later(
+    officer: Client, trust: Path, scene: Scene
+) -> None:
+    address = f"/journeys/{scene.approved}/certificates/"
+    other = zone(scene.approved, number="X7654321")
+    answer = officer.post(address, {"text": of_the_traveller(), "zone": other})
+    assert (answer.status_code, "The zone is of another passport: found X7654321" in said(answer)) == (422, True)
+    checked = said(officer.post(address, {"text": of_the_traveller(), "zone": zone(scene.approved)}))
+    fields = dict(HIDDEN.findall(checked)) | {"zone": other}
+    assert officer.post(address, fields).status_code == 422
+    assert recorded(scene.approved) == []
+
+
+def test_a_zone_that_was_read_wrongly_is_told_by_its_line(officer: Client, trust: Path) -> None:
+    answer = officer.post("/certificates/", {"text": GOOD, "zone": "P<AUTMUSTERFRAU<<GABRIELE"})
+    assert answer.status_code == 422
+    assert "The zone cannot be read" in said(answer)
+
+
+def test_anybodys_certificate_is_compared_where_a_zone_is_given(officer: Client, trust: Path, scene: Scene) -> None:
+    page = said(officer.post("/certificates/", {"text": of_the_traveller(), "zone": zone(scene.approved)}))
+    assert "The names are the same." in page
+    assert "The dates of birth are the same." in page
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "ko"])

@@ -15,6 +15,7 @@ from fastchannel.casework.errors import InvalidEntryError
 from fastchannel.casework.office import Office, Receipt
 from fastchannel.casework.permissions import Action, Denial
 from fastchannel.casework.ports import Stamp
+from fastchannel.certificates.binding.match import Match
 from fastchannel.certificates.evidence import AssayResult, Certified, Evidence, Recovered, Vaccinated
 from fastchannel.decide.journey import fold
 from fastchannel.decide.stages import Stage
@@ -39,11 +40,24 @@ UNKNOWN_FINDING = N_("The test result is not used: the finding is not known ({fo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presented:
-    """A verified certificate. ``bound`` says whether it names the journey's person; None means that nobody compared."""
+    """A verified certificate, and whose it is: by an officer's word, or by the comparison with the passport's zone."""
 
     evidence: Evidence
     text: str
-    bound: bool | None = None
+    compared: bool = False  # an officer says that it names the journey's person
+    match: Match | None = None  # with the holder of the passport that the journey names; None where no zone was read
+
+    @property
+    def bound(self) -> bool:
+        """Whether it names the journey's person. Doubt is for an officer, whose word settles it."""
+        return self.compared or (self.match is not None and not self.match.held)
+
+    @property
+    def basis(self) -> tuple[str, ...]:
+        """What the events rest on: the certificate, and who found it to be the traveller's."""
+        if not self.bound:
+            return (self.name,)
+        return (self.name, "binding:officer" if self.compared else "binding:zone")
 
     @property
     def name(self) -> str:
@@ -114,7 +128,7 @@ def unused(certificate: Presented, pathogen: str) -> tuple[Unused, ...]:
 
 
 def _unused(certificate: Presented, event: AssayResult, pathogen: str) -> Unused | None:
-    if certificate.bound is not True:
+    if not certificate.bound:
         return Unused(NOT_COMPARED)
     if PATHOGENS.get(event.agent) != pathogen:
         return Unused(OTHER_PATHOGEN, event.agent)
@@ -144,7 +158,7 @@ def _events(stamp: Stamp, certificates: Sequence[Presented], pathogen: str) -> l
     """The first event keeps the stamp's identifier, and the others follow it in order."""
     found: list[Event] = []
     for one in certificates:
-        named: Stamp = {**stamp, "evidence": (one.name,)}
+        named: Stamp = {**stamp, "evidence": one.basis}
         found += [_document(named, one, document) for document in _documents(one)]
         found += [
             _result(named, one, event, number)
@@ -167,7 +181,7 @@ def _document(stamp: Stamp, certificate: Presented, document: str) -> Documented
         issuer=_issuer(evidence),
         issued=evidence.issued or stamp["at"],  # formats that do not say it: no later than it was presented
         expires=evidence.expires,
-        bound=certificate.bound is True,
+        bound=certificate.bound,
         number=certificate.number,
     )
 

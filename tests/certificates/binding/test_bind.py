@@ -180,7 +180,11 @@ def test_every_code_has_a_weight_and_words_in_each_language() -> None:
 def test_reasons_that_agree_are_told_without_both_sides() -> None:
     match = bind(certified("SCHMIDT", "ANNA"), passport("SCHMIDT", "ANNA"))
     told = [say_reason(reason) for reason in match.reasons]
-    assert told == ["The names are the same."] * 2 + ["The dates of birth are the same."]
+    assert told == [
+        "Family name: The names are the same.",
+        "Given name: The names are the same.",
+        "The dates of birth are the same.",
+    ]
 
 
 def test_no_verdict_tells_an_officer_to_refuse() -> None:

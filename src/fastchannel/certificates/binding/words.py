@@ -45,6 +45,9 @@ CODES: Mapping[Code, str] = {
 }
 
 
+PARTS: Mapping[str, str] = {"family": N_("Family name"), "given": N_("Given name")}  # the others are named by their sentence
+
+
 def say(match: Match, language: str = "en") -> str:
     """The verdict as a sentence."""
     return translate(VERDICTS[match.verdict], language)
@@ -53,6 +56,8 @@ def say(match: Match, language: str = "en") -> str:
 def say_reason(reason: Reason, language: str = "en") -> str:
     """What was found, with what the certificate and the passport say where they differ."""
     text = translate(CODES[reason.code], language)
+    if reason.part in PARTS:
+        text = f"{translate(PARTS[reason.part], language)}: {text}"
     if reason.certified == reason.passport:
         return text
     return f"{text} ({reason.certified or '–'} / {reason.passport or '–'})"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -15,12 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from fastchannel.casework.binding import compare, confirm_passport
 from fastchannel.casework.certificates import MOST, Presented, pathogen_of, present, unused
 from fastchannel.casework.errors import InvalidEntryError, KeyConflictError
 from fastchannel.casework.permissions import Action, Denial, check
 from fastchannel.certificates import words
+from fastchannel.certificates.binding.match import Match
+from fastchannel.certificates.binding.words import say, say_reason
 from fastchannel.certificates.claims import claimed
 from fastchannel.certificates.evidence import Evidence
+from fastchannel.certificates.mrz.mrz import Mrz
 from fastchannel.certificates.refusal import Refusal, RefusedError
 from fastchannel.certificates.verify import verify
 from fastchannel.node.desk import office
@@ -38,6 +41,10 @@ CANNOT_TELL = Badge(text=gettext_lazy("Cannot tell"), mark="warning", tone="wait
 REFUSED = Badge(text=gettext_lazy("Refused"), mark="cross", tone="stop")
 
 
+SAME_PERSON = Badge(text=gettext_lazy("Same person"), mark="check", tone="good")
+COMPARE = Badge(text=gettext_lazy("Compare"), mark="warning", tone="wait")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """One certificate as the page shows it. Rows are labels with their texts; ``unverified`` those that nobody vouches for."""
@@ -51,6 +58,17 @@ class Answer:
     unverified: list[tuple[str, str]] | None = None
     text: str = ""
     evidence: Evidence | None = None
+    whose: Whose | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whose:
+    """How the certificate's person and the passport's holder agree, in words: the verdict, then each reason."""
+
+    match: Match
+    badge: Badge
+    said: str
+    reasons: list[str]
 
 
 @page("certificates")
@@ -58,9 +76,7 @@ class Answer:
 def certificates(request: HttpRequest) -> HttpResponse:
     """Check certificates; nothing of them is kept."""
     form = CertificateForm(request.POST or None, request.FILES or None)
-    answers = (
-        _answers(form.given(), core_language(language_of(request))) if request.method == "POST" and form.is_valid() else []
-    )
+    answers = _answers(form, core_language(language_of(request))) if request.method == "POST" and form.is_valid() else []
     context = {"form": form if form.errors else CertificateForm(), "answers": answers, "lists": trust_store().lists}
     return render(request, "web/certificates.html", context, status=422 if form.errors else 200)
 
@@ -77,25 +93,45 @@ def journey_certificates(request: HttpRequest, journey: str) -> HttpResponse:
     if "content" in request.POST:
         return _record(request, record)
     form = CertificateForm(request.POST or None, request.FILES or None)
-    answers = _answers(form.given(), language) if request.method == "POST" and form.is_valid() else []
+    answers = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            _confirm(form.cleaned_data["zone"], journey)
+        except InvalidEntryError as error:
+            form.add_error("zone", error.text(language))
+        else:
+            answers = _answers(form, language)
     return _show(request, record, form, answers, status=422 if form.errors else 200)
+
+
+def _confirm(passport: Mrz | None, journey: str) -> None:
+    """Raises InvalidEntryError where a zone was read that is not of the traveller's passport."""
+    if passport is not None:
+        confirm_passport(passport, office().people.find(journey))
 
 
 def _show(
     request: HttpRequest, record: Record, form: CertificateForm, answers: list[Answer], *, error: str = "", status: int = 200
 ) -> HttpResponse:
-    good = [(one.text, one.evidence) for one in answers if one.evidence is not None][:MOST]
+    good = [one for one in answers if one.evidence is not None][:MOST]
     context = {
         **record.context(),
         "form": form if form.errors else CertificateForm(),
         "answers": answers,
-        "content": pack(msgspec.json.encode([text for text, _evidence in good])) if good else "",
-        "compared": [{"name": words.name_words(one), "birth": one.person.birth or "–"} for _text, one in good],
+        "content": pack(msgspec.json.encode([one.text for one in good])) if good else "",
+        "compared": [_compared(one.evidence, one.whose) for one in good if one.evidence is not None],
+        "zone": form.data.get("zone", "") if good else "",
         "key": uuid4().hex,
         "error": error,
         "lists": trust_store().lists,
     }
     return render(request, "web/certificates_journey.html", context, status=status)
+
+
+def _compared(evidence: Evidence, whose: Whose | None) -> dict[str, object]:
+    """What the officer compares, or is told to be settled."""
+    settled = whose is not None and not whose.match.held
+    return {"name": words.name_words(evidence), "birth": evidence.person.birth or "–", "whose": whose, "settled": settled}
 
 
 def _record(request: HttpRequest, record: Record) -> HttpResponse:
@@ -105,15 +141,22 @@ def _record(request: HttpRequest, record: Record) -> HttpResponse:
     if not texts:
         said = _("The certificates did not arrive whole. Check them again.")
         return _show(request, record, CertificateForm(), [], error=said, status=422)
-    answers = [_answer("", text, language) for text in texts]
+    passport = form.cleaned_data["zone"]
+    answers = [_answer("", text, language, passport) for text in texts]
     found = [
-        Presented(evidence=one.evidence, text=one.text, bound=True if f"bound-{number}" in request.POST else None)
+        Presented(
+            evidence=one.evidence,
+            text=one.text,
+            compared=f"bound-{number}" in request.POST,
+            match=one.whose.match if one.whose is not None else None,
+        )
         for number, one in enumerate(answers)
         if one.evidence is not None
     ]
     if len(found) < len(answers):  # what was valid a minute ago may have expired or been revoked since
         return _show(request, record, CertificateForm(), answers, status=409)
     try:
+        _confirm(passport, record.journey)
         answer = present(office(), record.actor, record.journey, found, key=form.cleaned_data["key"])
     except InvalidEntryError as error:
         return _show(request, record, CertificateForm(), answers, error=error.text(language), status=422)
@@ -139,21 +182,39 @@ def _texts(form: RecordForm) -> list[str]:
         return []
 
 
-def _answers(given: Iterable[tuple[str, bytes]], language: str) -> list[Answer]:
+def _answers(form: CertificateForm, language: str) -> list[Answer]:
     found = []
-    for name, raw in given:
+    for name, raw in form.given():
         try:
-            found += [_answer(name, text, language) for text in texts_of_file(raw)]
+            found += [_answer(name, text, language, form.cleaned_data["zone"]) for text in texts_of_file(raw)]
         except RefusedError as error:
             found.append(_refused(name, "", error.refusal, language))
     return found
 
 
-def _answer(name: str, text: str, language: str) -> Answer:
+def _answer(name: str, text: str, language: str, passport: Mrz | None) -> Answer:
     result = verify(text, trust_store(), office().clock.now())
     if isinstance(result, Refusal):
         return _refused(name, text, result, language)
-    return Answer(name=name, badge=VERIFIED, rows=words.rows(result, language), text=text, evidence=result)
+    return Answer(
+        name=name,
+        badge=VERIFIED,
+        rows=words.rows(result, language),
+        text=text,
+        evidence=result,
+        whose=_whose(compare(result, passport), language),
+    )
+
+
+def _whose(match: Match | None, language: str) -> Whose | None:
+    if match is None:
+        return None
+    return Whose(
+        match=match,
+        badge=COMPARE if match.held else SAME_PERSON,
+        said=say(match, language),
+        reasons=[say_reason(one, language) for one in match.reasons],
+    )
 
 
 def _refused(name: str, text: str, refusal: Refusal, language: str) -> Answer:
