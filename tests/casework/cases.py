@@ -5,9 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from fastchannel.agreement.agreement import Agreement, Versions
 from fastchannel.agreement.shipped import shipped
@@ -15,7 +18,11 @@ from fastchannel.casework.actor import Actor
 from fastchannel.casework.errors import InvalidEntryError, KeyConflictError, UnknownJourneyError
 from fastchannel.casework.office import Office
 from fastchannel.casework.permissions import Subject
-from fastchannel.casework.ports import Access, Entry, Held, Person
+from fastchannel.casework.ports import Access, Entry, Held, IssuedPass, Person
+from fastchannel.certificates.evidence import Use
+from fastchannel.certificates.keys import TrustedKey, kid_of, spki_of
+from fastchannel.certificates.passes.issuing import signer
+from fastchannel.certificates.trust.store import TrustList, TrustStore
 from fastchannel.decide.stages import Stage
 from fastchannel.terms.events import Documented, Event, Itinerary, Role
 
@@ -231,3 +238,31 @@ def memory_office() -> MemoryOffice:
         clock=HandClock(),
         identifiers=Counter(),
     )
+
+
+class MemoryPasses:
+    """Passes in a list, signed by a key of their own."""
+
+    def __init__(self) -> None:
+        key = ec.generate_private_key(ec.SECP256R1())
+        self.spki = spki_of(key.public_key())
+        self.key_id = kid_of(self.spki)
+        self.sign = signer(key)
+        self.held: list[IssuedPass] = []
+
+    def live(self, journey: str, at: datetime) -> IssuedPass | None:
+        return next((one for one in self.held if one.journey == journey and not one.revoked and one.expires > at), None)
+
+    def keep(self, issued: IssuedPass) -> None:
+        self.held.append(issued)
+
+    def revoke(self, journey: str, at: datetime, why: str) -> int:
+        live = [one for one in self.held if one.journey == journey and not one.revoked and one.expires > at]
+        self.held = [replace(one, revoked=at, withdrawn=why) if one in live else one for one in self.held]
+        return len(live)
+
+    @property
+    def trust(self) -> TrustStore:
+        """Who verifies them trusts this."""
+        entry = TrustedKey(kid=self.key_id, spki=self.spki, country="CN", uses=frozenset({Use.CROSSING}))
+        return TrustStore([TrustList(party="CN", version=1, issued=NOW, keys=(entry,), max_age_hours=24 * 60)])

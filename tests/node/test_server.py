@@ -124,10 +124,15 @@ def test_a_node_is_made_backed_up_and_restored_elsewhere(place: Path) -> None:
     assert secret.stat().st_mode & 0o777 == 0o600
     assert len(secret.read_text()) > 50
 
+    (directory / "trust" / "revoked").mkdir(parents=True)
+    (directory / "trust" / "kr.json").write_text("{}")
+    (directory / "trust" / "revoked" / "KR.cbor").write_bytes(b"\0")
     made = backup(directory, place / "cn.backup")
     assert made.path.stat().st_mode & 0o777 == 0o600
     assert restore(made.path, place / "again") == "CN"
     assert (place / "again" / "secrets" / "secret_key").read_text() == secret.read_text()
+    assert (place / "again" / "trust" / "kr.json").read_text() == "{}"
+    assert (place / "again" / "trust" / "revoked" / "KR.cbor").read_bytes() == b"\0"
     counts = []
     for where in (directory, place / "again"):
         with running(Server(Places(where))) as server, psycopg.connect(server.dsn()) as connection:

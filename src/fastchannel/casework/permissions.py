@@ -52,6 +52,8 @@ class Action(StrEnum):
     REPLAN = "replan"
     AMEND = "amend"
     INVITE = "invite"
+    CERTIFY = "issue a pass"
+    REVOKE = "revoke a pass"
     SEE_STATUS = "see status"
     SEE_PERSON = "see person"
     SEE_HEALTH = "see health"
@@ -178,6 +180,13 @@ TABLE: Mapping[Action, Mapping[Role, Rule]] = {
         OPEN, {_S: Scope.SPONSORED, _R: Scope.DESTINATION, _M: Scope.NODE, _H: Scope.ROUTE, _P: Scope.ROUTE}
     ),
     Action.INVITE: _row(OPEN, {_S: Scope.SPONSORED, _R: Scope.DESTINATION, _H: Scope.ROUTE, _M: Scope.NODE}),
+    Action.CERTIFY: _row(
+        ANY - {Stage.REFUSED, Stage.WITHDRAWN},
+        {_T: Scope.OWN, _R: Scope.DESTINATION, _M: Scope.NODE, _P: Scope.ROUTE, _H: Scope.ROUTE, _Q: Scope.ROUTE},
+    ),
+    Action.REVOKE: _row(
+        ANY, {_R: Scope.DESTINATION, _M: Scope.NODE, _P: Scope.ROUTE, _H: Scope.ROUTE, _J: Scope.NODE}
+    ),
     Action.SEE_STATUS: _row(
         ANY, {_T: Scope.OWN, _S: Scope.SPONSORED, _L: Scope.NODE, _C: Scope.NODE, _A: Scope.NODE, **_OFFICERS}
     ),
@@ -219,6 +228,8 @@ ACTIONS: Mapping[Action, str] = {
     Action.REPLAN: N_("change the itinerary"),
     Action.AMEND: N_("correct who the traveller is"),
     Action.INVITE: N_("send the traveller a link"),
+    Action.CERTIFY: N_("issue a pass"),
+    Action.REVOKE: N_("revoke a pass"),
     Action.SEE_STATUS: N_("see the status"),
     Action.SEE_PERSON: N_("see who the traveller is"),
     Action.SEE_HEALTH: N_("see health details"),

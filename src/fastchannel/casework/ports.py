@@ -94,6 +94,26 @@ class Held:
     verdict: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedPass:
+    """A pass as its issuer keeps it. ``text`` is what its code says, and is empty once the person was erased.
+
+    ``withdrawn`` says why it was revoked: ``verdict`` where the record no longer says what the pass says, ``renewed``, or
+    ``officer``.
+    """
+
+    id: str
+    journey: str
+    gate: str
+    verdict: str
+    issued: datetime
+    expires: datetime
+    text: str
+    by: str
+    revoked: datetime | None = None
+    withdrawn: str = ""
+
+
 class Journal(Protocol):
     """The append-only record of journeys and their projections."""
 
@@ -151,6 +171,31 @@ class People(Protocol):
 
     def known(self, keys: Collection[str]) -> dict[str, str]:
         """Of these duplicate keys (see `roster.duplicate_key`), those that exist, each with its journey."""
+        ...
+
+
+class Passes(Protocol):
+    """The passes that this node issued, and the key that signs them."""
+
+    @property
+    def key_id(self) -> bytes:
+        """What names the key in trust lists."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """ES256's r and s side by side."""
+        ...
+
+    def live(self, journey: str, at: datetime) -> IssuedPass | None:
+        """The journey's pass that is neither revoked nor expired."""
+        ...
+
+    def keep(self, issued: IssuedPass) -> None:
+        """Write a new one down, before anybody holds it."""
+        ...
+
+    def revoke(self, journey: str, at: datetime, why: str) -> int:
+        """Revoke what is live of the journey; how many. Nothing takes it back."""
         ...
 
 

@@ -34,11 +34,6 @@ if TYPE_CHECKING:
 REFUSED, CANNOT_TELL = 1, 2
 MOST_FILE_BYTES = 4 * 1024 * 1024
 GATES = ("boarding", "entry", "release")
-MISMATCHES = {
-    "person": N_("The pass was not issued for this passport."),
-    "gate": N_("The pass does not open this gate."),
-    "agreement": N_("The pass was issued under another text of the agreement."),
-}
 
 
 class PassError(FastChannelError):
@@ -258,6 +253,7 @@ def revoke_command(*, identifier: str, list_file: Path, at: datetime | None, as_
 
 def _tell(found: Pass | Refusal | Mismatch, language: str, *, as_json: bool) -> int:
     from fastchannel.certificates.passes.checking import Mismatch
+    from fastchannel.certificates.passes.printing import NOT_FOR_THIS, words
     from fastchannel.certificates.refusal import Refusal
 
     if isinstance(found, Refusal):
@@ -265,11 +261,9 @@ def _tell(found: Pass | Refusal | Mismatch, language: str, *, as_json: bool) -> 
         line = f"{found.code}: {found.where}: {found.found}"
         answer = {"valid": False, **msgspec.to_builtins(found)}
     elif isinstance(found, Mismatch):
-        code, line = REFUSED, translate(MISMATCHES[found.detail], language)
+        code, line = REFUSED, translate(NOT_FOR_THIS[found.detail], language)
         answer = {"valid": False, "code": found.code, **msgspec.to_builtins(found)}
     else:
-        from fastchannel.certificates.passes.printing import words
-
         code = 0
         rows = "\n".join(f"{label}: {value}" for label, value in words(found, language, UTC))
         line = f"{translate(N_('The pass is valid.'), language)}\n{rows}"

@@ -1,4 +1,4 @@
-"""A node in one file: the database's dump, the settings and the secrets, each with its checksum."""
+"""A node in one file: the database's dump, the settings, the secrets and the trust lists, each with its checksum."""
 
 from __future__ import annotations
 
@@ -49,6 +49,8 @@ def backup(directory: Path, target: Path) -> Backup:
                 _dump(server.dsn(), dump)
         members = {_DUMP: dump, "node.toml": places.config}
         members |= {f"secrets/{path.name}": path for path in sorted(places.secrets.iterdir())}
+        trusted = sorted(path for path in places.trust.rglob("*") if path.is_file())
+        members |= {path.relative_to(places.directory).as_posix(): path for path in trusted}
         manifest = {
             "format": FORMAT,
             "version": __version__,
@@ -81,6 +83,8 @@ def restore(source: Path, directory: Path) -> str:
         places.secrets.mkdir(mode=0o700)
         for path in (Path(folder) / "secrets").iterdir():
             path.rename(places.secrets / path.name)
+        if (Path(folder) / "trust").exists():  # a backup of an earlier version has none
+            (Path(folder) / "trust").rename(places.trust)
         (Path(folder) / "node.toml").rename(places.config)
         config = node_config.load(places.directory)
         dump = Path(folder) / _DUMP

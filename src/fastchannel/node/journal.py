@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from fastchannel.casework.errors import KeyConflictError, KeyRaceError, UnknownJourneyError
+from fastchannel.casework.passes import gate_of
 from fastchannel.casework.permissions import Subject
 from fastchannel.casework.ports import Access, Entry, Held, Person
 from fastchannel.casework.projection import Deadline as DeadlineValue
@@ -82,8 +83,12 @@ class DatabaseJournal:
         )
 
     def project(self, row: Row, *, added: int) -> None:
-        """Write a journey's row anew."""
+        """Write a journey's row anew. A pass that says something else than the row is revoked with it."""
         models.Journey.objects.filter(id=row.journey).update(revision=F("revision") + added, **columns(row))
+        said = {"verdict": row.verdict, "gate": gate_of(row.verdict, row.gate)}
+        models.Pass.objects.filter(journey=row.journey, revoked=None, expires__gt=row.decided).exclude(**said).update(
+            revoked=row.decided, withdrawn="verdict"
+        )
 
     def answer(self, actor: str, key: str, content: str) -> bytes | None:
         """The answer given before under this key."""

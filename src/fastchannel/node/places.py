@@ -36,6 +36,16 @@ class Places:
         return self.directory / "secrets"
 
     @property
+    def pass_key(self) -> Path:
+        """The private key that signs passes."""
+        return self.secrets / "pass_key.pem"
+
+    @property
+    def trust(self) -> Path:
+        """Trust lists, and the lists of what issuers took back."""
+        return self.directory / "trust"
+
+    @property
     def data(self) -> Path:
         """The database's own files."""
         return self.directory / "database"

@@ -14,7 +14,7 @@ from django.db import transaction
 from fastchannel.agreement.text import Record
 from fastchannel.casework.errors import CaseworkError
 from fastchannel.node.desk import office
-from fastchannel.node.models import IdempotencyKey, Import, ImportRow, Journey, Person, TravellerLink
+from fastchannel.node.models import IdempotencyKey, Import, ImportRow, Journey, Pass, Person, TravellerLink
 
 AT_ONCE = 500
 RETRY = timedelta(hours=1)
@@ -59,6 +59,7 @@ def erase_due(limit: int = AT_ONCE) -> int:
     with transaction.atomic():
         Person.objects.filter(journey__in=due).delete()
         TravellerLink.objects.filter(journey__in=due).delete()
+        Pass.objects.filter(journey__in=due).update(text="")
         Journey.objects.filter(id__in=due).update(erased=now)
         # A roster holds names too, and so does what was found wrong in it; what became of each row stays.
         old = Import.objects.filter(finished__lte=now - longest).exclude(file=b"")

@@ -7,11 +7,17 @@ from datetime import datetime, tzinfo
 
 import segno
 
+from fastchannel.certificates.passes.checking import Apart
 from fastchannel.certificates.passes.claims import Pass
 from fastchannel.terms.language import N_, translate
 
 LEVEL = "M"  # restores 15 % of the code: a phone's cracked glass, a folded sheet
 GATES: Mapping[str, str] = {"boarding": N_("to board"), "entry": N_("to enter"), "release": N_("to leave isolation")}
+NOT_FOR_THIS: Mapping[Apart, str] = {
+    Apart.PERSON: N_("The pass was not issued for this passport."),
+    Apart.GATE: N_("The pass does not open this gate."),
+    Apart.AGREEMENT: N_("The pass was issued under another text of the agreement."),
+}
 NOTE = N_("Valid only with the passport for which it was issued. It holds no health data.")
 
 
@@ -23,6 +29,11 @@ def version_of(text: str) -> int:
 def svg(text: str, *, module_px: float = 4) -> str:
     """The code as an SVG element, black on white with the quiet zone of four modules that scanners need."""
     return str(_code(text).svg_inline(scale=module_px, border=4, dark="#000", light="#fff"))
+
+
+def image(text: str, *, module_px: float = 6) -> str:
+    """The same code as a data URI, for pages."""
+    return str(_code(text).svg_data_uri(scale=module_px, border=4, dark="#000", light="#fff"))
 
 
 def words(issued: Pass, language: str, zone: tzinfo) -> list[tuple[str, str]]:

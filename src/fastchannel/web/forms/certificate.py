@@ -9,10 +9,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from fastchannel.casework.certificates import MOST
-from fastchannel.certificates.mrz.mrz import MOST_CHARACTERS as MOST_ZONE
-from fastchannel.certificates.mrz.mrz import Mrz, MrzError, read_mrz
-from fastchannel.node.desk import office
 from fastchannel.web.forms.apply import unpack
+from fastchannel.web.forms.passport import ZoneField
 
 MOST_BYTES = 2 * 1024 * 1024  # of all files together
 MOST_CHARACTERS = 64 * 1024
@@ -40,19 +38,6 @@ class FilesField(forms.FileField):
         return [((one.name or "")[-200:], one.read()) for one in given]
 
 
-def zone_of(text: str) -> Mrz | None:
-    """What a passport's zone says; None where there is none. Raises ValidationError where it cannot be read."""
-    if not text.strip():
-        return None
-    try:
-        return read_mrz(text, office().clock.now().date())
-    except MrzError as error:
-        line = {"line": error.line, "found": error.found or "–"}
-        if error.line:
-            raise forms.ValidationError(_("The zone cannot be read. Look at line %(line)d: %(found)s"), params=line) from error
-        raise forms.ValidationError(_("The zone cannot be read: %(found)s"), params=line) from error
-
-
 class CertificateForm(forms.Form):
     """What is to be checked."""
 
@@ -65,15 +50,9 @@ class CertificateForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocomplete": "off", "class": "mono"}),
     )  # fmt: skip
 
-    zone = forms.CharField(
-        label=_("The passport's machine readable zone"), required=False, max_length=MOST_ZONE,
+    zone = ZoneField(
         help_text=_("The lines of letters and < below the photograph. With them the names are compared."),
-        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "autocomplete": "off", "class": "mono"}),
-    )  # fmt: skip
-
-    def clean_zone(self) -> Mrz | None:
-        """What the zone says."""
-        return zone_of(self.cleaned_data["zone"])
+    )
 
     def clean(self) -> dict[str, Any]:
         """Asks for something to check."""
@@ -94,11 +73,7 @@ class RecordForm(forms.Form):
 
     content = forms.CharField()
     key = forms.CharField(max_length=160)
-    zone = forms.CharField(required=False, max_length=MOST_ZONE)
-
-    def clean_zone(self) -> Mrz | None:
-        """What the zone says: it is compared once more."""
-        return zone_of(self.cleaned_data["zone"])
+    zone = ZoneField()
 
     def clean_content(self) -> bytes:
         """The texts, packed."""

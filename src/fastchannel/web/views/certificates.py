@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from uuid import uuid4
 
 import msgspec
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from fastchannel.casework.binding import compare, confirm_passport
 from fastchannel.casework.certificates import MOST, Presented, pathogen_of, present, unused
 from fastchannel.casework.errors import InvalidEntryError, KeyConflictError
+from fastchannel.casework.passes import holder_of
 from fastchannel.casework.permissions import Action, Denial, check
 from fastchannel.certificates import words
 from fastchannel.certificates.binding.match import Match
@@ -24,11 +26,18 @@ from fastchannel.certificates.binding.words import say, say_reason
 from fastchannel.certificates.claims import claimed
 from fastchannel.certificates.evidence import Evidence
 from fastchannel.certificates.mrz.mrz import Mrz
+from fastchannel.certificates.passes.checking import Mismatch
+from fastchannel.certificates.passes.checking import check as check_pass
+from fastchannel.certificates.passes.issuing import PREFIX
+from fastchannel.certificates.passes.printing import NOT_FOR_THIS
+from fastchannel.certificates.passes.printing import words as pass_words
 from fastchannel.certificates.refusal import Refusal, RefusedError
 from fastchannel.certificates.verify import verify
 from fastchannel.node.desk import office
+from fastchannel.node.passes import pass_store
 from fastchannel.node.pictures import texts_of_file
 from fastchannel.node.trust import trust_store
+from fastchannel.terms.language import N_, translate
 from fastchannel.web.access import DeniedError, language_of, page, record_or_refusal
 from fastchannel.web.details import core_language
 from fastchannel.web.forms.apply import pack
@@ -36,6 +45,7 @@ from fastchannel.web.forms.certificate import CertificateForm, RecordForm
 from fastchannel.web.record import Record
 from fastchannel.web.words import Badge
 
+WHOSE_PASS = N_("The pass is genuine and in time. Add the passport's zone: it says whether the pass is its holder's.")
 VERIFIED = Badge(text=gettext_lazy("Verified"), mark="check", tone="good")
 CANNOT_TELL = Badge(text=gettext_lazy("Cannot tell"), mark="warning", tone="wait")
 REFUSED = Badge(text=gettext_lazy("Refused"), mark="cross", tone="stop")
@@ -77,7 +87,7 @@ def certificates(request: HttpRequest) -> HttpResponse:
     """Check certificates; nothing of them is kept."""
     form = CertificateForm(request.POST or None, request.FILES or None)
     answers = _answers(form, core_language(language_of(request))) if request.method == "POST" and form.is_valid() else []
-    context = {"form": form if form.errors else CertificateForm(), "answers": answers, "lists": trust_store().lists}
+    context = {"form": form if form.errors else CertificateForm(), "answers": answers, "trust": trust_store()}
     return render(request, "web/certificates.html", context, status=422 if form.errors else 200)
 
 
@@ -123,7 +133,7 @@ def _show(
         "zone": form.data.get("zone", "") if good else "",
         "key": uuid4().hex,
         "error": error,
-        "lists": trust_store().lists,
+        "trust": trust_store(),
     }
     return render(request, "web/certificates_journey.html", context, status=status)
 
@@ -193,6 +203,8 @@ def _answers(form: CertificateForm, language: str) -> list[Answer]:
 
 
 def _answer(name: str, text: str, language: str, passport: Mrz | None) -> Answer:
+    if text.startswith(PREFIX):
+        return _pass_answer(name, text, language, passport)
     result = verify(text, trust_store(), office().clock.now())
     if isinstance(result, Refusal):
         return _refused(name, text, result, language)
@@ -204,6 +216,19 @@ def _answer(name: str, text: str, language: str, passport: Mrz | None) -> Answer
         evidence=result,
         whose=_whose(compare(result, passport), language),
     )
+
+
+def _pass_answer(name: str, text: str, language: str, passport: Mrz | None) -> Answer:
+    """A pass of this node or of another party's. It is no evidence for a journey: it says what one has shown already."""
+    found = check_pass(text, pass_store(), office().clock.now(), holder=holder_of(passport) if passport is not None else None)
+    if isinstance(found, Refusal):
+        return _refused(name, text, found, language)
+    if isinstance(found, Mismatch):
+        return Answer(name=name, badge=REFUSED, rows=[], said=translate(NOT_FOR_THIS[found.detail], language), code=found.code)
+    rows = pass_words(found, language, UTC)
+    if passport is None:
+        return Answer(name=name, badge=COMPARE, rows=rows, said=translate(WHOSE_PASS, language))
+    return Answer(name=name, badge=VERIFIED, rows=rows)
 
 
 def _whose(match: Match | None, language: str) -> Whose | None:

@@ -71,6 +71,7 @@ def show(
     denial = check(record.actor, Action.SEE_ACCESS, record.file.subject)
     invite = check(record.actor, Action.INVITE, record.file.subject)
     present = check(record.actor, Action.PRESENT, record.file.subject)
+    passes = check(record.actor, Action.CERTIFY, record.file.subject)
     language = core_language(record.language)
     agreement = record.agreement
     touches = [] if denial else _touches(record, language)
@@ -81,6 +82,7 @@ def show(
         "gate_title": words.word(words.GATES, record.standing.gate),
         "acts": acts.offers(record, ACTS, page="journey", bound=bound, shut=False),
         "invite_url": "" if invite else reverse("web:invite", args=[record.journey]),
+        "pass_url": "" if passes else reverse("web:pass", args=[record.journey]),
         "present_url": "" if present else reverse("web:present", args=[record.journey]),
         "access": None if denial else touches[:FEW],
         "access_rest": touches[FEW:],

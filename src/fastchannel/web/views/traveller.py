@@ -34,16 +34,16 @@ ACTS = ("appeal", "replan", "withdraw")
 @require_GET
 def page(request: HttpRequest, token: str) -> HttpResponse:
     """What the traveller must do now, and everything else below."""
-    record = _open(request, token, why="traveller's page")
-    return _show(request, token, record) if record else _gone(request)
+    record = open_page(request, token, why="traveller's page")
+    return _show(request, token, record) if record else gone(request)
 
 
 @require_GET
 def paper(request: HttpRequest, token: str) -> HttpResponse:
     """The same to be printed, with lines to fill in by hand."""
-    record = _open(request, token, why="traveller's paper version")
+    record = open_page(request, token, why="traveller's paper version")
     if record is None:
-        return _gone(request)
+        return gone(request)
     printed = times.moment_words(record.now, record.reader.zone, record.language)
     return render(request, "web/traveller_paper.html", {**_context(token, record), "printed_text": printed})
 
@@ -51,9 +51,9 @@ def paper(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def check_in(request: HttpRequest, token: str) -> HttpResponse:
     """Today's answer, for the date that the page asked about."""
-    record = _open(request, token, why="daily check-in")
+    record = open_page(request, token, why="daily check-in")
     if record is None:
-        return _gone(request)
+        return gone(request)
     said = request.POST.get("symptoms")
     try:
         day = date.fromisoformat(request.POST.get("day", ""))
@@ -72,9 +72,9 @@ def check_in(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def act(request: HttpRequest, token: str, slug: str) -> HttpResponse:
     """An appeal, a change of the itinerary, a withdrawal."""
-    record = _open(request, token, why=f"traveller's page: {slug}")
+    record = open_page(request, token, why=f"traveller's page: {slug}")
     if record is None or slug not in ACTS:
-        return _gone(request)
+        return gone(request)
     chosen = acts.ACTS[slug]
     form = chosen.form(record, request.POST, auto_id=f"{slug}-%s")
     if not form.is_valid():
@@ -88,7 +88,8 @@ def act(request: HttpRequest, token: str, slug: str) -> HttpResponse:
     return redirect("web:traveller", token)
 
 
-def _open(request: HttpRequest, token: str, *, why: str) -> Record | None:
+def open_page(request: HttpRequest, token: str, *, why: str) -> Record | None:
+    """The record that the link opens, in its traveller's language; None where the link opens nothing."""
     actor = open_link(token)
     if actor is None:
         return None
@@ -125,6 +126,7 @@ def _context(token: str, record: Record) -> dict[str, Any]:
             "home": reverse("web:traveller", args=[token]),
             "check_in": reverse("web:traveller-check-in", args=[token]),
             "paper": reverse("web:traveller-paper", args=[token]),
+            "pass": reverse("web:traveller-pass", args=[token]),
         },
         "now_card": now_card(record),
         "check_in": {"day": today.day, "answered": today.answered, "symptoms": today.symptoms, "key": uuid4().hex}
@@ -161,5 +163,6 @@ def _key(request: HttpRequest) -> str:
     return request.POST.get("key", "")[:200] or uuid4().hex
 
 
-def _gone(request: HttpRequest) -> HttpResponse:
+def gone(request: HttpRequest) -> HttpResponse:
+    """The page of a link that opens nothing."""
     return render(request, "web/link_gone.html", status=404)
