@@ -9,6 +9,7 @@ import zlib
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import patch
 
 import jwt
 import pytest
@@ -67,7 +68,8 @@ def payload(*entries: dict[str, Any], **changes: Any) -> dict[str, Any]:
 def jws(body: object, *, number: int = 4_711, packed: bytes | None = None, **header: Any) -> str:
     head = url(json.dumps({"alg": "ES256", "zip": "DEF", "kid": url(THUMBPRINT), **header}).encode())
     packer = zlib.compressobj(wbits=-15)
-    raw = packer.compress(json.dumps(body).encode()) + packer.flush() if packed is None else packed
+    minified = json.dumps(body, separators=(",", ":")).encode()  # as the specification wants it
+    raw = packer.compress(minified) + packer.flush() if packed is None else packed
     message = f"{head}.{url(raw)}"
     return f"{message}.{url(signer(private_key(number))(message.encode()))}"
 
@@ -183,7 +185,8 @@ TEST = {
 def seal(message: object, kind: str = "icao.vacc", *, number: int = 4_711, **changes: Any) -> str:
     data: Any = {"hdr": {"t": kind, "v": 1, "is": "UTO"}, "msg": message}
     signed = signer(private_key(number))(rfc8785.dumps(data))
-    return json.dumps({"data": data, "sig": {"alg": "ES256", "cer": url(CERTIFICATE), "sigvl": url(signed), **changes}})
+    whole = {"data": data, "sig": {"alg": "ES256", "cer": url(CERTIFICATE), "sigvl": url(signed), **changes}}
+    return json.dumps(whole, separators=(",", ":"))  # as issuers write it
 
 
 SEAL_KEY = trusted(kid=kid_of(CERTIFICATE), country="")
@@ -261,6 +264,39 @@ def test_the_canonical_form_is_that_of_the_rfc(data: dict[str, Any]) -> None:
 def test_json_that_a_certificate_never_has_is_refused(text: str) -> None:
     with pytest.raises(RefusedError):
         strict_json.decode(text)
+
+
+_SCALARS = st.one_of(
+    st.sampled_from(
+        ["null", "true", "-0", "-0.0", "1e5", "1E400", "1.50", "NaN", "18446744073709551615", "1" * 25, '"\\ud800"']
+    ),
+    st.integers().map(str),
+    st.floats().map(json.dumps),
+    st.text(max_size=5).map(lambda text: json.dumps(text, ensure_ascii=False)),
+    st.text(max_size=3).map(json.dumps),
+)
+_KEYS = st.sampled_from(['"a"', '"b"', '"\\u0061"', '"é"'])
+_WRITTEN = st.recursive(
+    _SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda parts: f"[{','.join(parts)}]"),
+        st.lists(st.tuples(_KEYS, inner), max_size=3).map(lambda pairs: "{" + ",".join(map(":".join, pairs)) + "}"),
+    ),
+    max_leaves=8,
+)
+
+
+@given(_WRITTEN)
+def test_the_fast_reader_takes_and_refuses_what_the_slow_one_does_and_finds_the_same(text: str) -> None:
+    def read() -> str:
+        try:
+            return repr(strict_json.decode(text))
+        except RefusedError as error:
+            return error.refusal.detail
+
+    found = read()
+    with patch.object(strict_json, "_plain", return_value=strict_json._OTHERWISE):
+        assert found == read()
 
 
 def test_bytes_that_are_no_unicode_are_refused() -> None:

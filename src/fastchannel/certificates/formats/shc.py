@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
+from binascii import unhexlify
 from datetime import UTC, datetime
 from typing import Any
-
-import numpy as np
 
 from fastchannel.certificates.envelopes import strict_json
 from fastchannel.certificates.envelopes.jws import open_jws
@@ -19,7 +18,7 @@ from fastchannel.certificates.tolerances import DEFLATE_TRAILER, Noted
 PREFIX = "shc:/"
 CARD = "https://smarthealth.cards#health-card"
 MOST_CHUNKS = 99
-_CHUNK = re.compile(r"shc:/(?:(\d{1,2})/(\d{1,2})/)?(\d+)", re.ASCII)
+_START = re.compile(r"shc:/(?:(\d{1,2})/(\d{1,2})/)?", re.ASCII)
 _LATEST = 32_503_680_000  # the year 3000: what is later was written in milliseconds
 # LOINC and SNOMED CT codes of laboratory results.
 ASSAYS = {
@@ -74,13 +73,19 @@ def open_card(text: str) -> Sealed:
     )
 
 
+# By two digits as one byte, four bits each: the character that they stand for, its code less 45; 0 where for none.
+_LETTERS = bytes(
+    tens * 10 + ones + 45 if tens < 10 > ones and tens * 10 + ones <= 77 else 0 for tens in range(16) for ones in range(16)
+)
+
+
 def _joined(chunks: list[str]) -> str:
     """The JWS of all the chunks, whatever their order."""
     found: dict[int, str] = {}
     if not 0 < len(chunks) <= MOST_CHUNKS:
         raise malformed("shc", f"{len(chunks)} codes", f"1 to {MOST_CHUNKS}", detail="invalid-numeric-qr-header")
     for chunk in chunks:
-        match = _CHUNK.fullmatch(chunk)
+        match = _START.match(chunk)
         if match is None:
             raise malformed("shc", chunk[:20], "shc:/ and digits", detail="invalid-numeric-qr")
         number, total = (int(match[1]), int(match[2])) if match[1] else (1, 1)
@@ -88,19 +93,19 @@ def _joined(chunks: list[str]) -> str:
             raise malformed(
                 "shc", f"code {number} of {total}", f"each of {total} codes once", detail="invalid-numeric-qr-header"
             )
-        found[number] = _letters(match[3])
+        found[number] = _letters(chunk[match.end() :])
     return "".join(found[number] for number in sorted(found))
 
 
 def _letters(digits: str) -> str:
-    """Two digits stand for a character: its code less 45."""
-    if len(digits) % 2:
-        raise malformed("shc", f"{len(digits)} digits", "an even number", detail="invalid-numeric-qr")
-    pairs = np.frombuffer(digits.encode("ascii"), np.uint8).reshape(-1, 2) - 48
-    values = pairs[:, 0] * np.uint8(10) + pairs[:, 1]
-    if values.max() > 77:
-        raise malformed("shc", int(values.max()), "pairs of digits up to 77", detail="invalid-numeric-qr")
-    return (values + np.uint8(45)).tobytes().decode("ascii")
+    """Two digits stand for a character."""
+    try:
+        letters = unhexlify(digits).translate(_LETTERS)
+    except ValueError as error:  # an odd number of them, or other signs
+        raise malformed("shc", digits[:20], "an even number of digits", detail="invalid-numeric-qr") from error
+    if not letters or 0 in letters:
+        raise malformed("shc", digits[:20], "pairs of digits up to 77", detail="invalid-numeric-qr")
+    return letters.decode("ascii")
 
 
 def _of_file(text: str) -> str:

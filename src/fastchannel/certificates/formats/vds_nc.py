@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+import msgspec
 import rfc8785
 
 from fastchannel.certificates.envelopes import strict_json
@@ -57,7 +57,7 @@ def open_seal(text: str) -> Sealed:
 def canonical(data: dict[str, Any]) -> bytes:
     """The data as RFC 8785 writes it. With ASCII keys and whole numbers, sorted JSON is the same, and quicker."""
     if _simple(data):
-        return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+        return msgspec.json.encode(data, order="deterministic")
     try:
         return rfc8785.dumps(data)
     except rfc8785.CanonicalizationError as error:
