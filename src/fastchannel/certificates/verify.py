@@ -104,8 +104,8 @@ def _in_time(sealed: Sealed, key: TrustedKey, at: datetime) -> None:
 
 
 def _allowed(uses: frozenset[Use], key: TrustedKey) -> None:
-    refused = [use for use in sorted(uses) if not key.may(use)]
-    if refused:
+    if not all(map(key.may, uses)):
+        refused = [use for use in sorted(uses) if not key.may(use)]
         raise RefusedError(
             Refusal(code=Code.KEY_USE, where="key", found=", ".join(refused), expected=", ".join(sorted(key.uses)))
         )
