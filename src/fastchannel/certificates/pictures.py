@@ -17,6 +17,7 @@ import zxingcpp
 from numpy.typing import NDArray
 from PIL import Image
 
+from fastchannel.certificates.formats.shc import cards_of
 from fastchannel.certificates.refusal import Code, Refusal, RefusedError
 
 MOST_BYTES = 16 * 1024 * 1024
@@ -53,7 +54,7 @@ def texts_of(raw: bytes) -> tuple[str, ...]:
         raise _unreadable("file", raw[:4].hex(), "text, PNG, JPEG, WebP, GIF or PDF", detail="file-type") from None
     if not text.strip():
         raise _unreadable("file", "nothing", "a certificate's text", detail="empty")
-    return (text,)
+    return cards_of(text)
 
 
 def is_pdf(raw: bytes) -> bool:

@@ -23,10 +23,13 @@ SERIAL = "serial"  # the signer's X.509 certificate has a serial number that is 
 UNTAGGED = "untagged"  # COSE without its tag 18
 CWT_TAGGED = "cwt-tagged"  # a CWT tag around the COSE tag
 DEFLATE_TRAILER = "deflate-trailer"  # a checksum and size behind a deflated payload that should have neither
+CHUNKS = "chunks"  # a card spread over several codes, which its specification has given up
+VC_TYPES = "vc-types"  # a card whose types do not say what is in it
+FHIR_META = "fhir-meta"  # more than a security label among what is said about a resource
 DOSE_NUMBERS = "dose-numbers"  # doses below 1, or more of them than the series has
 ALL = frozenset(
     {KID_UNPROTECTED, FLOAT_DATE, FLOAT_DOSES, SPACES, NULLS, TAGGED_DATE, DATE_PATTERN, NAME_PATTERN, SERIAL, UNTAGGED,
-     CWT_TAGGED, DEFLATE_TRAILER, DOSE_NUMBERS}
+     CWT_TAGGED, DEFLATE_TRAILER, CHUNKS, VC_TYPES, FHIR_META, DOSE_NUMBERS}
 )  # fmt: skip
 STRICT: frozenset[str] = frozenset()
 

@@ -46,9 +46,9 @@ def _signer(sealed: Sealed, trust: TrustStore, at: datetime) -> TrustedKey:
         raise RefusedError(Refusal(code=Code.TRUST_LIST_MISSING, where="trust", expected="an imported trust list"))
     if sealed.test and trust.domain is not Domain.TEST:
         raise RefusedError(Refusal(code=Code.TEST_DOMAIN, where="domain", found="test", expected=trust.domain))
-    candidates = trust.candidates(sealed.kid)
+    named = candidates = trust.candidates(sealed.kid)
     if sealed.issuer_vouches:
-        candidates = [one for one in candidates if one[1].issuer == sealed.issuer]
+        candidates = [one for one in named if one[1].issuer == sealed.issuer]
     weak = ""
     fresh = [key for holder, key in candidates if trust.fresh(holder, at)]
     for key in fresh:
@@ -73,6 +73,9 @@ def _signer(sealed: Sealed, trust: TrustStore, at: datetime) -> TrustedKey:
                 expected=f"{stale[0].party}: {stale[0].issued.isoformat()} .. {stale[0].good_until.isoformat()}",
             )
         )
+    if named:  # the key is known, but as another issuer's
+        other = ", ".join(sorted({key.issuer or key.country for _, key in named}))[:200]
+        raise RefusedError(Refusal(code=Code.KEY_UNKNOWN, where="iss", found=sealed.issuer, expected=other, detail="issuer"))
     raise RefusedError(Refusal(code=Code.KEY_UNKNOWN, where="kid", found=sealed.kid.hex() or sealed.issuer))
 
 

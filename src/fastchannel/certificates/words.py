@@ -97,6 +97,9 @@ DEVIATIONS: Mapping[str, str] = {
     tolerances.UNTAGGED: N_("the envelope is not marked as such"),
     tolerances.CWT_TAGGED: N_("the envelope is marked twice"),
     tolerances.DEFLATE_TRAILER: N_("a checksum stands behind the compressed part"),
+    tolerances.CHUNKS: N_("the card is spread over several codes"),
+    tolerances.VC_TYPES: N_("the card's types do not say what is in it"),
+    tolerances.FHIR_META: N_("more than a security label stands beside the content"),
     tolerances.DOSE_NUMBERS: N_("dose numbers that do not add up"),
 }
 AGENTS: Mapping[str, str] = {"840539006": "COVID-19"}  # SNOMED CT

@@ -21,8 +21,11 @@ from fastchannel.certificates.envelopes import strict_json
 from fastchannel.certificates.evidence import AssayResult, Evidence, Format, Vaccinated
 from fastchannel.certificates.formats import vds_nc
 from fastchannel.certificates.formats.recognise import open_text
+from fastchannel.certificates.formats.shc import cards_of
 from fastchannel.certificates.keys import kid_of
+from fastchannel.certificates.pictures import texts_of
 from fastchannel.certificates.refusal import Code, Refusal, RefusedError
+from fastchannel.certificates.tolerances import STRICTLY
 from fastchannel.certificates.verify import verify
 from tests.certificates.issuing import AT, private_key, signer, store, trusted
 
@@ -59,7 +62,7 @@ RESULT = resource(
 def payload(*entries: dict[str, Any], **changes: Any) -> dict[str, Any]:
     bundle = {"resourceType": "Bundle", "type": "collection", "entry": list(entries or (PATIENT, DOSE))}
     credential = {
-        "type": ["https://smarthealth.cards#health-card"],
+        "type": [f"https://smarthealth.cards#{kind}" for kind in ("health-card", "immunization", "laboratory", "covid19")],
         "credentialSubject": {"fhirVersion": "4.0.1", "fhirBundle": bundle},
     }
     return {"iss": ISSUER, "nbf": AT.timestamp() - 3600, "vc": credential, **changes}
@@ -122,10 +125,53 @@ def test_a_card_in_several_codes_is_joined_whatever_their_order() -> None:
         assert found.detail == "invalid-numeric-qr-header"
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_file_of_several_cards_is_several_texts_whoever_wrote_it(count: int) -> None:
+    cards = tuple(jws(payload(nbf=AT.timestamp() - 60 - number)) for number in range(count))
+    parts = [{"name": "verifiableCredential", "valueString": one} for one in cards]
+    link = {"name": "resourceLink", "part": [{"name": "vcIndex", "valueInteger": 0}]}
+    for file in ({"verifiableCredential": cards}, {"resourceType": "Parameters", "parameter": [*parts, link]}):
+        text = json.dumps(file)
+        assert cards_of(text) == (cards if count > 1 else (text,))
+        assert texts_of(text.encode()) == cards_of(text)
+        assert all(isinstance(verify(one, store(KEY), AT), Evidence) for one in cards_of(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{", "[]", '{"verifiableCredential":[1,2]}', '{"verifiableCredential":"a"}', '{"resourceType":"Parameters"}', "shc:/5"],
+)
+def test_what_is_no_file_of_cards_is_left_as_it_is(text: str) -> None:
+    assert cards_of(text) == (text,)
+
+
+def test_types_and_labels_that_say_too_little_or_too_much_are_noted_and_refused_in_strict_mode() -> None:
+    wordy = resource("Immunization", **DOSE["resource"], meta={"security": [], "lastUpdated": "2021"})
+    bare = payload()
+    bare["vc"]["type"] = ["https://smarthealth.cards#health-card"]
+    for body, code in ((payload(PATIENT, wordy), "fhir-meta"), (bare, "vc-types")):
+        found = verify(jws(body), store(KEY), AT)
+        assert isinstance(found, Evidence)
+        assert [one.code for one in found.deviations] == [code]
+        refused = verify(jws(body), store(KEY), AT, tolerances=STRICTLY)
+        assert isinstance(refused, Refusal)
+        assert refused.detail == code
+
+
+def test_a_card_says_by_its_type_which_disease_it_is_about() -> None:
+    other = payload()
+    other["vc"]["type"] = other["vc"]["type"][:3]
+    for body, agents in ((payload(PATIENT, DOSE, RESULT), ["840539006"] * 2), (other, [""])):
+        found = verify(jws(body), store(KEY), AT)
+        assert isinstance(found, Evidence)
+        assert [event.agent for event in found.events] == agents
+
+
 def test_a_key_of_another_issuer_does_not_vouch_for_a_card() -> None:
     found = verify(jws(payload()), store(trusted(kid=THUMBPRINT, issuer="https://other.example")), AT)
     assert isinstance(found, Refusal)
-    assert found.code is Code.KEY_UNKNOWN
+    assert (found.code, found.detail) == (Code.KEY_UNKNOWN, "issuer")
+    assert (found.found, found.expected) == (ISSUER, "https://other.example")
 
 
 @pytest.mark.parametrize(
@@ -141,6 +187,8 @@ def test_a_key_of_another_issuer_does_not_vouch_for_a_card() -> None:
         (jws(payload(nbf=AT.timestamp() * 1000)), Code.NOT_YET_VALID, "milliseconds"),
         (jws(payload(nbf=AT.timestamp() + 3600)), Code.NOT_YET_VALID, ""),
         (jws(payload(exp=AT.timestamp() - 1)), Code.EXPIRED, ""),
+        (jws(payload(exp=AT.timestamp() - 3600)), Code.MALFORMED, "expiration-error"),
+        (jws(json.dumps(payload())), Code.MALFORMED, "json-parse-error"),
         (jws(payload(iss=ISSUER + "/")), Code.MALFORMED, "invalid-issuer-url"),
         (jws(payload(iss="http://health.example")), Code.MALFORMED, "invalid-issuer-url"),
         (jws(payload(vc={"type": []})), Code.MALFORMED, "schema-error"),

@@ -13,14 +13,18 @@ from fastchannel.certificates.evidence import AssayResult, Certified, CertifiedP
 from fastchannel.certificates.formats import dates, fields
 from fastchannel.certificates.refusal import Code, Refusal, RefusedError, malformed
 from fastchannel.certificates.sealed import Contents, Sealed
-from fastchannel.certificates.tolerances import DEFLATE_TRAILER, Noted
+from fastchannel.certificates.tolerances import CHUNKS, DEFLATE_TRAILER, FHIR_META, VC_TYPES, Noted
 
 PREFIX = "shc:/"
-CARD = "https://smarthealth.cards#health-card"
+_TYPES = "https://smarthealth.cards#"
+CARD = f"{_TYPES}health-card"
+IMMUNIZATION, LABORATORY, COVID = f"{_TYPES}immunization", f"{_TYPES}laboratory", f"{_TYPES}covid19"
+SARS_COV_2 = "840539006"  # COVID-19 in SNOMED CT, as other formats name it
+MOST_CARDS = 40
 MOST_CHUNKS = 99
 _START = re.compile(r"shc:/(?:(\d{1,2})/(\d{1,2})/)?", re.ASCII)
 _LATEST = 32_503_680_000  # the year 3000: what is later was written in milliseconds
-# LOINC and SNOMED CT codes of laboratory results.
+# LOINC codes of tests for SARS-CoV-2, and SNOMED CT codes of what they find.
 ASSAYS = {
     "94500-6": "naat",
     "94558-4": "antigen",
@@ -36,16 +40,37 @@ _KINDS = ("Patient", "Immunization", "Observation")
 
 def open_text(text: str) -> Sealed:
     """Open a numeric QR text (several chunks on lines of their own), a JWS, or a file. Raises RefusedError."""
+    noted = Noted()
     if text.startswith(PREFIX):
-        return open_card(_joined(text.split()))
+        chunks = text.split()
+        if len(chunks) > 1:
+            noted.add(CHUNKS, "shc", f"{len(chunks)} codes")
+        return open_card(_joined(chunks), noted)
     text = text.strip()
-    return open_card(_of_file(text) if text.startswith("{") else text)
+    return open_card(_of_file(text) if text.startswith("{") else text, noted)
 
 
-def open_card(text: str) -> Sealed:
+def cards_of(text: str) -> tuple[str, ...]:
+    """The cards of a file that holds several: ``verifiableCredential``, or what a FHIR server answered. Else the text itself.
+
+    Nothing is refused here: what is no list of cards is left for `open_text` to say what is wrong with it.
+    """
+    if not text.lstrip().startswith("{") or len(text) > strict_json.MOST_BYTES:
+        return (text,)
+    try:
+        found = _listed(strict_json.decode(text.strip(), "file"))
+    except RefusedError:
+        return (text,)
+    return tuple(found) if 1 < len(found) <= MOST_CARDS else (text,)
+
+
+def open_card(text: str, noted: Noted | None = None) -> Sealed:
     """Open a card's JWS. Raises RefusedError."""
+    noted = Noted() if noted is None else noted
     envelope = open_jws(text)
     payload = strict_json.decode(envelope.payload, "payload")
+    if isinstance(payload, str):
+        raise malformed("payload", payload, "an object, and not the text of one", detail=strict_json.DETAIL)
     if not isinstance(payload, dict):
         raise malformed("payload", payload, "an object", detail="schema-error")
     issuer = payload.get("iss")
@@ -54,7 +79,9 @@ def open_card(text: str) -> Sealed:
     issued = _moment(payload.get("nbf"), "nbf")
     if issued is None:
         raise malformed("nbf", "", "seconds since 1970", detail="schema-error")
-    noted = Noted()
+    expires = _moment(payload.get("exp"), "exp")
+    if expires is not None and expires <= issued:
+        raise malformed("exp", expires.isoformat(), f"after {issued.isoformat()}, which is nbf", detail="expiration-error")
     if envelope.trailer:
         noted.add(DEFLATE_TRAILER, "payload")
     return Sealed(
@@ -69,7 +96,7 @@ def open_card(text: str) -> Sealed:
         issuer=issuer,
         issuer_vouches=True,
         issued=issued,
-        expires=_moment(payload.get("exp"), "exp"),
+        expires=expires,
     )
 
 
@@ -109,10 +136,9 @@ def _letters(digits: str) -> str:
 
 
 def _of_file(text: str) -> str:
-    written = strict_json.decode(text, "file")
-    cards = written.get("verifiableCredential") if isinstance(written, dict) else None
-    if not isinstance(cards, list) or not cards or not all(isinstance(one, str) for one in cards):
-        raise malformed("file", cards, "verifiableCredential: a list of cards", detail="schema-error")
+    cards = _listed(strict_json.decode(text, "file"))
+    if not cards:
+        raise malformed("file", "no cards", "verifiableCredential: a list of cards", detail="schema-error")
     if len(cards) > 1:
         raise RefusedError(
             Refusal(
@@ -120,6 +146,20 @@ def _of_file(text: str) -> str:
             )
         )
     return str(cards[0])
+
+
+def _listed(written: object) -> list[str]:
+    """The cards of a file, or of a FHIR server's answer to ``$health-cards-issue``; none where it has another shape."""
+    if not isinstance(written, dict):
+        return []
+    cards = written.get("verifiableCredential")
+    if written.get("resourceType") == "Parameters":
+        parts = written.get("parameter")
+        named = [one for one in parts if isinstance(one, dict)] if isinstance(parts, list) else []
+        cards = [one.get("valueString") for one in named if one.get("name") == "verifiableCredential"]
+    if not isinstance(cards, list) or not all(isinstance(one, str) for one in cards):
+        return []
+    return [str(one) for one in cards]
 
 
 def _moment(value: object, where: str) -> datetime | None:
@@ -146,12 +186,18 @@ def read(payload: dict[Any, Any], noted: Noted) -> Contents:
     for entry in fields.entries(bundle, "entry", noted):
         resource = fields.mapping(entry.get("resource"), "resource")
         kind = resource.get("resourceType")
+        meta = resource.get("meta")
+        if isinstance(meta, dict) and set(meta) - {"security"}:
+            noted.add(FHIR_META, f"{str(kind)[:40]}.meta", ", ".join(sorted(set(meta) - {"security"})))
         if isinstance(kind, str) and kind in resources:
             resources[kind].append(resource)
     if len(resources["Patient"]) != 1:
         raise malformed("Patient", f"{len(resources['Patient'])} patients", "exactly one", detail="fhir-schema-error")
-    doses = [_dose(one, noted) for one in resources["Immunization"] if one.get("status") == "completed"]
-    results = [_result(one, noted) for one in resources["Observation"] if one.get("status") in _FINAL]
+    agent = SARS_COV_2 if COVID in kinds else ""
+    doses = [_dose(one, agent, noted) for one in resources["Immunization"] if one.get("status") == "completed"]
+    results = [_result(one, agent, noted) for one in resources["Observation"] if one.get("status") in _FINAL]
+    if (doses and IMMUNIZATION not in kinds) or (results and LABORATORY not in kinds):
+        noted.add(VC_TYPES, "vc.type", ", ".join(str(one)[-20:] for one in kinds[:4]))
     events: list[Certified] = [*doses, *results]
     if not events:
         raise malformed("entry", "no event", "a completed immunization or a final observation", detail="fhir-schema-error")
@@ -179,7 +225,7 @@ def _person(patient: dict[Any, Any], noted: Noted) -> CertifiedPerson:
     )
 
 
-def _dose(resource: dict[Any, Any], noted: Noted) -> Certified:
+def _dose(resource: dict[Any, Any], agent: str, noted: Noted) -> Certified:
     performers = fields.entries(resource, "performer", noted)
     actor = fields.mapping(performers[0].get("actor", {}), "performer.actor") if performers else {}
     product = _code(resource.get("vaccineCode"), "vaccineCode")
@@ -187,7 +233,7 @@ def _dose(resource: dict[Any, Any], noted: Noted) -> Certified:
     if not given:
         raise malformed("occurrenceDateTime", "nothing", "the date of the dose", detail="fhir-schema-error")
     return Vaccinated(
-        agent="",
+        agent=agent,
         product=product,
         vaccine=product,
         given=dates.day(given, noted, "occurrenceDateTime"),
@@ -196,12 +242,12 @@ def _dose(resource: dict[Any, Any], noted: Noted) -> Certified:
     )
 
 
-def _result(resource: dict[Any, Any], noted: Noted) -> Certified:
+def _result(resource: dict[Any, Any], agent: str, noted: Noted) -> Certified:
     kind, finding = _code(resource.get("code"), "code"), _code(resource.get("valueCodeableConcept"), "valueCodeableConcept")
     written = fields.text(resource, "effectiveDateTime", noted)
     performers = fields.entries(resource, "performer", noted)
     return AssayResult(
-        agent="",
+        agent=SARS_COV_2 if kind in ASSAYS else agent,
         kind=ASSAYS.get(kind, kind),
         finding=FINDINGS.get(finding, finding),
         sampled=dates.instant(written),

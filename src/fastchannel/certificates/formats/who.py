@@ -83,7 +83,7 @@ def _dose(body: dict[Any, Any], noted: Noted) -> Certified:
     return Vaccinated(
         agent=_code(body, "disease", noted),
         product=_code(body, "brand", noted),
-        given=dates.day(given, noted, "date"),
+        given=dates.day(given, noted, "date") if given else "",
         vaccine=_code(body, "vaccine", noted),
         manufacturer=_code(body, "manufacturer", noted),
         dose=fields.count(body, "dose", noted),
