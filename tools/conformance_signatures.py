@@ -1,30 +1,38 @@
-"""Hold what verifies signatures against Wycheproof's vectors and the COSE working group's examples of one signature."""
+"""Hold what verifies signatures against Wycheproof's vectors and the COSE working group's examples."""
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 
-from fastchannel.certificates.envelopes.cose import open_sign1
-from fastchannel.certificates.keys import Verifier, spki_of
-from fastchannel.certificates.refusal import RefusedError
+from fastchannel.certificates.envelopes.cose import open_sign, open_sign1
+from fastchannel.certificates.keys import EVERY, Algorithm, Verifier, spki_of
+from fastchannel.certificates.refusal import Code, RefusedError
 from fastchannel.certificates.tolerances import Noted
+from fastchannel.certificates.trust.certificates import key_of
 from tools.conformance_dcc import Figure
 
-# Signatures of r and s side by side, as certificates have them; what is only in DER is nothing that we are given.
+# Signatures of r and s side by side, as certificates have them.
 VECTORS = {
     "P-256": "ecdsa_secp256r1_sha256_p1363_test.json",
     "P-384": "ecdsa_secp384r1_sha384_p1363_test.json",
     "Ed25519": "ed25519_test.json",
     "RSA-PSS": "rsa_pss_2048_sha256_mgf1_32_test.json",
 }
-HASHES = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521", "EdDSA": "Ed25519"}
-CURVES: dict[str, ec.EllipticCurve] = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1()}
+CURVES: dict[str, ec.EllipticCurve] = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1()}
+PSS = {"RSA-PSS-256": Algorithm.PS256, "RSA-PSS-384": Algorithm.PS384, "RSA-PSS-512": Algorithm.PS512}
+X5BAG, X5CHAIN, X5T = (
+    32,
+    33,
+    34,
+)  # headers of RFC 9360: certificates in any order, the signer's first, and the hash of the signer's
+EVERYTHING = frozenset(Algorithm)
 
 
 def wycheproof(folder: Path) -> list[Figure]:
@@ -42,45 +50,106 @@ def wycheproof(folder: Path) -> list[Figure]:
 
 
 def cose(folder: Path) -> Figure:
-    """The examples of COSE_Sign1; those of other structures and of curves that certificates do not use are named."""
-    figure = Figure("COSE_Sign1 examples")
+    """Every example: a signature verifies or is refused as the example says, and what has none is said to be unsupported."""
+    figure = Figure("cose-wg examples")
+    carried = _carried(folder)
     for path in sorted(folder.glob("*/*.json")):
         case = json.loads(path.read_bytes())
-        name = f"{path.parent.name}/{path.stem}"
-        signed = case["input"].get("sign0")
-        if signed is None:
-            figure.known.append(f"{name} (no COSE_Sign1)")
-            continue
-        key = signed["key"]
-        if key.get("crv") not in {*CURVES, "Ed25519"}:
-            figure.known.append(f"{name} ({key.get('crv', key['kty'])})")
-            continue
-        if HASHES[signed["alg"]] != key["crv"]:
-            figure.known.append(f"{name} ({signed['alg']} with a key on {key['crv']}: a key has one algorithm)")
-            continue
-        _count(figure, name, holds=_verifies(case, key) != bool(case.get("fail", False)))
+        _count(figure, f"{path.parent.name}/{path.stem}", holds=_holds(case, carried))
     return figure
 
 
-def _verifies(case: Mapping[str, Any], key: Mapping[str, str]) -> bool:
-    verifier = Verifier(_spki(key))
-    raw = bytes.fromhex(case["output"]["cbor"])
-    aad = bytes.fromhex(case["input"]["sign0"].get("external", ""))
+def _holds(case: Mapping[str, Any], carried: Mapping[bytes, bytes]) -> bool:
+    raw, asked = bytes.fromhex(case["output"]["cbor"]), case["input"]
+    if "sign0" not in asked and "sign" not in asked:  # a MAC, or encrypted
+        return all(_unsupported(opener, raw) for opener in (open_sign1, open_sign))
+    verifies = _one(raw, asked["sign0"]) if "sign0" in asked else _several(raw, asked["sign"]["signers"], carried)
+    return verifies != bool(case.get("fail", False))
+
+
+def _unsupported(opener: Callable[[bytes, Noted], object], raw: bytes) -> bool:
     try:
-        opened = open_sign1(raw, Noted(), aad=aad)
+        opener(raw, Noted())
+    except RefusedError as error:
+        return error.refusal.code is Code.UNSUPPORTED
+    return False
+
+
+def _one(raw: bytes, signed: Mapping[str, Any]) -> bool:
+    key = _pinned(_spki(signed["key"]), signed["alg"])
+    try:
+        opened = open_sign1(raw, Noted(), aad=bytes.fromhex(signed.get("external", "")), algorithms=EVERYTHING)
     except RefusedError:
         return False
-    return opened.algorithm is verifier.algorithm and verifier.verifies(opened.message, opened.signature)
+    return opened.algorithm is key.algorithm and key.verifies(opened.message, opened.signature)
+
+
+def _several(raw: bytes, signers: Sequence[Mapping[str, Any]], carried: Mapping[bytes, bytes]) -> bool:
+    """Whether all signers' keys hold; where a signer names certificates, by the key of the one that is the signer's own."""
+    keys = [_pinned(_spki(one["key"]), one["protected"]["alg"]) for one in signers]
+    try:
+        opened = open_sign(raw, Noted(), aad=bytes.fromhex(signers[0].get("external", "")), algorithms=EVERYTHING)
+    except RefusedError:
+        return False
+    named = [_certificates(one.unprotected, carried) for one in opened.signatures]
+    return opened.signed_by(keys) and all(
+        certificates is None or any(one.by(_of_certificate(der)) for der in certificates)
+        for one, certificates in zip(opened.signatures, named, strict=True)
+    )
+
+
+def _certificates(header: Mapping[Any, Any], carried: Mapping[bytes, bytes]) -> list[bytes] | None:
+    """The certificates of which one must be the signer's; None where the header names none."""
+    if X5CHAIN in header:
+        return _listed(header[X5CHAIN])[:1]
+    if X5BAG in header:
+        return _listed(header[X5BAG])
+    if X5T in header:
+        _, thumbprint = header[X5T]
+        return [carried[thumbprint]] if thumbprint in carried else []
+    return None
+
+
+def _listed(value: bytes | list[bytes]) -> list[bytes]:
+    return value if isinstance(value, list) else [value]
+
+
+def _carried(folder: Path) -> dict[bytes, bytes]:
+    """The certificates that any example carries, by their SHA-256: one example gives no more than that."""
+    found: dict[bytes, bytes] = {}
+    for path in sorted(folder.glob("x509-examples/*.json")):
+        raw = bytes.fromhex(json.loads(path.read_bytes())["output"]["cbor"])
+        for one in open_sign(raw, Noted()).signatures:
+            for name in (X5CHAIN, X5BAG):
+                found |= {hashlib.sha256(der).digest(): der for der in _listed(one.unprotected.get(name, []))}
+    return found
+
+
+def _of_certificate(der: bytes) -> Verifier:
+    return Verifier(key_of(der).spki)
+
+
+def _pinned(spki: bytes, algorithm: str) -> Verifier:
+    return Verifier(spki, algorithm=PSS.get(algorithm) or Algorithm(algorithm), allowed=EVERY)
 
 
 def _spki(key: Mapping[str, str]) -> bytes:
-    if key["kty"] == "OKP":
-        return spki_of(ed25519.Ed25519PublicKey.from_public_bytes(_number(key, "x")))
-    x, y = (int.from_bytes(_number(key, name), "big") for name in ("x", "y"))
-    return spki_of(ec.EllipticCurvePublicNumbers(x, y, CURVES[key["crv"]]).public_key())
+    match key["kty"]:
+        case "OKP" if key["crv"] == "Ed25519":
+            return spki_of(ed25519.Ed25519PublicKey.from_public_bytes(_bytes(key, "x")))
+        case "OKP":
+            return spki_of(ed448.Ed448PublicKey.from_public_bytes(_bytes(key, "x")))
+        case "RSA":
+            return spki_of(rsa.RSAPublicNumbers(_number(key, "e"), _number(key, "n")).public_key())
+        case _:
+            return spki_of(ec.EllipticCurvePublicNumbers(_number(key, "x"), _number(key, "y"), CURVES[key["crv"]]).public_key())
 
 
-def _number(key: Mapping[str, str], name: str) -> bytes:
+def _number(key: Mapping[str, str], name: str) -> int:
+    return int.from_bytes(_bytes(key, name), "big")
+
+
+def _bytes(key: Mapping[str, str], name: str) -> bytes:
     written = key.get(f"{name}_hex")
     return bytes.fromhex(written) if written is not None else base64.urlsafe_b64decode(key[name] + "==")
 

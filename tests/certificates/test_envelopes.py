@@ -7,13 +7,15 @@ from contextlib import suppress
 
 import cbor2
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fastchannel.certificates.envelopes import base45, cbor, cwt
-from fastchannel.certificates.envelopes.cose import open_sign1
+from fastchannel.certificates.envelopes.cose import MOST_SIGNATURES, Sign, open_sign, open_sign1
 from fastchannel.certificates.envelopes.inflate import MOST_BYTES, inflate
-from fastchannel.certificates.refusal import Code, RefusedError
+from fastchannel.certificates.keys import CERTIFICATES, EVERY, OWN, Algorithm, Kind, Verifier, spki_of
+from fastchannel.certificates.refusal import CertificateError, Code, RefusedError
 from fastchannel.certificates.tolerances import CWT_TAGGED, KID_UNPROTECTED, UNTAGGED, Noted
 from tests.certificates import issuing
 
@@ -81,7 +83,7 @@ def test_cbor_that_a_certificate_never_has_is_refused(raw: str) -> None:
 
 @given(st.binary(max_size=200))
 def test_no_bytes_raise_anything_but_a_refusal(raw: bytes) -> None:
-    for opener in (cbor.decode, inflate, cwt.claims, lambda one: open_sign1(one, Noted())):
+    for opener in (cbor.decode, inflate, cwt.claims, lambda one: open_sign1(one, Noted()), lambda one: open_sign(one, Noted())):
         with suppress(RefusedError):
             opener(raw)
 
@@ -137,3 +139,133 @@ def test_an_empty_protected_header_is_signed_as_no_bytes() -> None:
     """RFC 9052, section 4.4."""
     raw = cbor2.dumps(cbor2.CBORTag(18, [b"\xa0", {1: -7, 4: b"11"}, b"payload", b"s"]))
     assert open_sign1(raw, Noted()).message == cbor2.dumps(["Signature1", b"", b"", b"payload"])
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    [(16, "COSE_Encrypt0"), (17, "COSE_Mac0"), (96, "COSE_Encrypt"), (97, "COSE_Mac"), (98, "COSE_Sign")],
+)
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_other_structures_of_cose_are_unsupported_and_named(tag: int, name: str, *, wrapped: bool) -> None:
+    item = cbor2.CBORTag(tag, [b"", {}, b"payload", b"s"])
+    with pytest.raises(RefusedError) as refused:
+        open_sign1(cbor2.dumps(cbor2.CBORTag(61, item) if wrapped else item), Noted())
+    found = refused.value.refusal
+    assert (found.code, found.found, found.expected) == (Code.UNSUPPORTED, name, "COSE_Sign1")
+
+
+def _signed(*numbers: int, aad: bytes = b"", body: bytes = b"", alg: object = -7) -> bytes:
+    """A COSE_Sign whose signers are the keys of those numbers."""
+    protected = cbor2.dumps({1: alg})
+    message = cbor2.dumps(["Signature", body, protected, aad, b"payload"])
+    signatures = [[protected, {4: b"%d" % one}, issuing.signer(issuing.private_key(one))(message)] for one in numbers]
+    return cbor2.dumps(cbor2.CBORTag(98, [body, {}, b"payload", signatures]))
+
+
+def _keys(*numbers: int) -> list[Verifier]:
+    return [Verifier(spki_of(issuing.private_key(one).public_key())) for one in numbers]
+
+
+@pytest.mark.parametrize(
+    ("asked", "holds"), [([1], True), ([2], True), ([2, 1], True), ([3], False), ([1, 3], False), ([], False)]
+)
+def test_each_signer_that_the_caller_names_must_have_signed(asked: list[int], *, holds: bool) -> None:
+    opened = open_sign(_signed(1, 2), Noted())
+    assert [one.kid for one in opened.signatures] == [b"1", b"2"]
+    assert opened.signed_by(_keys(*asked)) is holds
+
+
+def test_a_signature_of_several_covers_what_is_agreed_outside_of_it_and_the_header_of_the_body() -> None:
+    raw = _signed(1, aad=b"agreed", body=cbor2.dumps({3: 0}))
+    assert open_sign(raw, Noted(), aad=b"agreed").signed_by(_keys(1))
+    assert not open_sign(raw, Noted()).signed_by(_keys(1))
+    assert not open_sign(raw.replace(b"\xa1\x03\x00", b"\xa1\x03\x01", 1), Noted(), aad=b"agreed").signed_by(_keys(1))
+
+
+def test_a_signature_by_another_algorithm_leaves_the_one_beside_it_as_it_is() -> None:
+    mine, other = (cbor2.loads(raw).value for raw in (_signed(1), _signed(2, alg=-36)))
+    opened = open_sign(cbor2.dumps(cbor2.CBORTag(98, [*mine[:3], [*mine[3], *other[3]]])), Noted())
+    assert [one.algorithm for one in opened.signatures] == [Algorithm.ES256, None]
+    assert opened.signed_by(_keys(1))
+    assert not opened.signed_by(_keys(2))
+
+
+@pytest.mark.parametrize(
+    ("signatures", "code"),
+    [
+        ([], Code.MALFORMED),
+        (b"s", Code.MALFORMED),
+        ([[b"", {}]], Code.MALFORMED),
+        ([[b"", [], b"s"]], Code.MALFORMED),
+        ([[b"", {}, "s"]], Code.MALFORMED),
+        ([[b"", {}, b"s"]] * (MOST_SIGNATURES + 1), Code.MALFORMED),
+        ([[cbor2.dumps({2: [9]}), {}, b"s"]], Code.UNSUPPORTED),
+    ],
+)
+def test_what_is_no_list_of_signatures_is_refused(signatures: object, code: Code) -> None:
+    with pytest.raises(RefusedError) as refused:
+        open_sign(cbor2.dumps(cbor2.CBORTag(98, [b"", {}, b"payload", signatures])), Noted())
+    assert refused.value.refusal.code is code
+
+
+@pytest.mark.parametrize("kid", ["text", 5, bytes(65)])
+def test_a_key_identifier_outside_of_the_signature_that_is_none_names_nobody(kid: object) -> None:
+    mine = cbor2.loads(_signed(1)).value
+    protected, _, signature = mine[3][0]
+    opened = open_sign(cbor2.dumps(cbor2.CBORTag(98, [*mine[:3], [[protected, {4: kid}, signature]]])), Noted())
+    assert [one.kid for one in opened.signatures] == [b""]
+    assert opened.signed_by(_keys(1))
+
+
+def test_a_critical_header_of_the_body_is_unsupported_and_the_most_signatures_are_taken() -> None:
+    with pytest.raises(RefusedError) as refused:
+        open_sign(_signed(1, body=cbor2.dumps({2: [9]})), Noted())
+    assert refused.value.refusal.code is Code.UNSUPPORTED
+    found = open_sign(_signed(*range(1, MOST_SIGNATURES + 1)), Noted())
+    assert isinstance(found, Sign)
+    assert len(found.signatures) == MOST_SIGNATURES
+
+
+SPKI = {
+    Kind.P256: spki_of(ec.derive_private_key(5, ec.SECP256R1()).public_key()),
+    Kind.P384: spki_of(ec.derive_private_key(5, ec.SECP384R1()).public_key()),
+    Kind.P521: spki_of(ec.derive_private_key(5, ec.SECP521R1()).public_key()),
+    Kind.ED25519: spki_of(ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key()),
+    Kind.ED448: spki_of(ed448.Ed448PrivateKey.from_private_bytes(bytes(57)).public_key()),
+    Kind.RSA: spki_of(rsa.RSAPublicNumbers(65_537, (1 << 2047) + 1).public_key()),
+}
+
+
+def test_certificates_are_signed_by_the_keys_of_the_policy_and_by_no_other() -> None:
+    """The policy, written out: a wider list of algorithms elsewhere must not widen it."""
+    assert {
+        (Kind.P256, Algorithm.ES256),
+        (Kind.P384, Algorithm.ES384),
+        (Kind.RSA, Algorithm.PS256),
+        (Kind.ED25519, Algorithm.EDDSA),
+    } == CERTIFICATES
+    for kind, spki in SPKI.items():
+        for algorithm in Algorithm:
+            if (kind, algorithm) in CERTIFICATES:
+                assert Verifier(spki, algorithm=algorithm).algorithm is algorithm
+            else:
+                with pytest.raises(CertificateError, match="public key: found"):
+                    Verifier(spki, algorithm=algorithm)
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_key_is_pinned_to_one_algorithm_that_goes_with_its_kind(kind: Kind) -> None:
+    assert (Verifier(SPKI[kind], allowed=EVERY).kind, Verifier(SPKI[kind], allowed=EVERY).algorithm) == (kind, OWN[kind])
+    for algorithm in Algorithm:
+        if (kind, algorithm) not in EVERY:
+            with pytest.raises(CertificateError, match=f"found {kind} with {algorithm}"):
+                Verifier(SPKI[kind], algorithm=algorithm, allowed=EVERY)
+
+
+@pytest.mark.parametrize("algorithm", [-36, -38, -39])
+def test_what_no_certificate_may_use_is_unsupported_though_we_can_verify_it(algorithm: int) -> None:
+    raw = _sign1({1: algorithm, 4: b"kid"}, {})
+    with pytest.raises(RefusedError) as refused:
+        open_sign1(raw, Noted())
+    assert refused.value.refusal.code is Code.UNSUPPORTED
+    assert open_sign1(raw, Noted(), algorithms=frozenset(Algorithm)).kid == b"kid"

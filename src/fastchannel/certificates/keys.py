@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from cryptography.hazmat.primitives.hashes import SHA256, SHA384
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from msgspec import Struct
 
@@ -21,15 +21,71 @@ MOST_RSA_BITS = 8192  # above, verifying costs more than a checkpoint should spe
 
 
 class Algorithm(StrEnum):
-    """Signature algorithms that we verify."""
+    """Signature algorithms that we can verify; which of them a certificate may use is `CERTIFICATES`."""
 
     ES256 = "ES256"
     ES384 = "ES384"
+    ES512 = "ES512"
     PS256 = "PS256"
+    PS384 = "PS384"
+    PS512 = "PS512"
     EDDSA = "EdDSA"
 
 
-COSE_ALGORITHMS = {-7: Algorithm.ES256, -35: Algorithm.ES384, -37: Algorithm.PS256, -8: Algorithm.EDDSA}
+class Kind(StrEnum):
+    """Kinds of public keys."""
+
+    P256 = "P-256"
+    P384 = "P-384"
+    P521 = "P-521"
+    ED25519 = "Ed25519"
+    ED448 = "Ed448"
+    RSA = "RSA"
+
+
+OWN = {
+    Kind.P256: Algorithm.ES256,
+    Kind.P384: Algorithm.ES384,
+    Kind.P521: Algorithm.ES512,
+    Kind.ED25519: Algorithm.EDDSA,
+    Kind.ED448: Algorithm.EDDSA,
+    Kind.RSA: Algorithm.PS256,
+}
+"""The algorithm that a key is pinned to where nobody pins it to another."""
+
+Pins = frozenset[tuple[Kind, Algorithm]]
+
+CERTIFICATES: Pins = frozenset((kind, OWN[kind]) for kind in (Kind.P256, Kind.P384, Kind.ED25519, Kind.RSA))
+"""The policy: which keys may sign a certificate or a trust list, and with what. Wider lists are for other uses alone."""
+CERTIFICATE_ALGORITHMS = frozenset(algorithm for _, algorithm in CERTIFICATES)
+
+_ECDSA_HASHES: dict[Algorithm, HashAlgorithm] = {
+    Algorithm.ES256: SHA256(),
+    Algorithm.ES384: SHA384(),
+    Algorithm.ES512: SHA512(),
+}
+_PSS_HASHES: dict[Algorithm, HashAlgorithm] = {
+    Algorithm.PS256: SHA256(),
+    Algorithm.PS384: SHA384(),
+    Algorithm.PS512: SHA512(),
+}
+
+EVERY: Pins = frozenset(
+    [(kind, algorithm) for kind in (Kind.P256, Kind.P384, Kind.P521) for algorithm in _ECDSA_HASHES]
+    + [(Kind.RSA, algorithm) for algorithm in _PSS_HASHES]
+    + [(Kind.ED25519, Algorithm.EDDSA), (Kind.ED448, Algorithm.EDDSA)]
+)
+"""All that COSE allows of these (RFC 9053, sections 2.1 and 2.2; RFC 8230, section 2): each curve with each hash."""
+
+COSE_ALGORITHMS = {
+    -7: Algorithm.ES256,
+    -35: Algorithm.ES384,
+    -36: Algorithm.ES512,
+    -37: Algorithm.PS256,
+    -38: Algorithm.PS384,
+    -39: Algorithm.PS512,
+    -8: Algorithm.EDDSA,
+}
 COSE_NUMBERS = {algorithm: number for number, algorithm in COSE_ALGORITHMS.items()}
 
 
@@ -62,39 +118,69 @@ class TrustedKey(Struct, frozen=True, kw_only=True):
 
 
 class Verifier:
-    """A key ready to verify: parsed once, used for many signatures."""
+    """A key ready to verify: parsed once, used for many signatures, and pinned to one algorithm."""
 
-    __slots__ = ("_check", "algorithm")
+    __slots__ = ("_check", "algorithm", "kind")
 
-    def __init__(self, spki: bytes, *, least_rsa_bits: int = LEAST_RSA_BITS) -> None:
-        """Raises CertificateError where the key is of no kind that we verify, or weaker than the policy."""
+    def __init__(
+        self,
+        spki: bytes,
+        *,
+        algorithm: Algorithm | None = None,
+        allowed: Pins = CERTIFICATES,
+        least_rsa_bits: int = LEAST_RSA_BITS,
+    ) -> None:
+        """``algorithm`` pins the key to another than its kind's own; ``allowed`` is what the use allows.
+
+        Raises CertificateError where the key is of no kind that is allowed with it, or weaker than the policy.
+        """
         try:
             key = load_der_public_key(spki)
         except (ValueError, UnsupportedAlgorithm, TypeError) as error:
             raise CertificateError(f"public key: cannot be read: {error}") from error
-        self.algorithm, self._check = _checker(key, least_rsa_bits)
+        self.kind = _kind(key, least_rsa_bits)
+        self.algorithm = algorithm or OWN[self.kind]
+        if (self.kind, self.algorithm) not in allowed:
+            expected = ", ".join(sorted(f"{kind} with {own}" for kind, own in allowed))
+            raise CertificateError(f"public key: found {self.kind} with {self.algorithm}, expected one of {expected}")
+        self._check = _checker(key, self.algorithm)
 
     def verifies(self, message: bytes, signature: bytes) -> bool:
         """Whether the signature, ECDSA's as r and s side by side, is this key's over the message."""
         return self._check(message, signature)
 
 
-def _checker(key: object, least_rsa_bits: int) -> tuple[Algorithm, Callable[[bytes, bytes], bool]]:
+_CURVES = {"secp256r1": Kind.P256, "secp384r1": Kind.P384, "secp521r1": Kind.P521}
+
+
+def _kind(key: object, least_rsa_bits: int) -> Kind:
     match key:
-        case ec.EllipticCurvePublicKey(curve=ec.SECP256R1()):
-            return Algorithm.ES256, _ecdsa(key, 32, ec.ECDSA(SHA256()))
-        case ec.EllipticCurvePublicKey(curve=ec.SECP384R1()):
-            return Algorithm.ES384, _ecdsa(key, 48, ec.ECDSA(SHA384()))
+        case ec.EllipticCurvePublicKey() if key.curve.name in _CURVES:
+            return _CURVES[key.curve.name]
         case ed25519.Ed25519PublicKey():
-            return Algorithm.EDDSA, _eddsa(key)
+            return Kind.ED25519
+        case ed448.Ed448PublicKey():
+            return Kind.ED448
         case rsa.RSAPublicKey():
             if not least_rsa_bits <= key.key_size <= MOST_RSA_BITS:
                 raise CertificateError(
                     f"public key: found RSA of {key.key_size} bits, expected {least_rsa_bits} to {MOST_RSA_BITS}"
                 )
-            return Algorithm.PS256, _pss(key)
+            return Kind.RSA
         case _:
             raise CertificateError(f"public key: found {type(key).__name__}, expected P-256, P-384, Ed25519 or RSA")
+
+
+def _checker(key: object, algorithm: Algorithm) -> Callable[[bytes, bytes], bool]:
+    match key:
+        case ec.EllipticCurvePublicKey():
+            return _ecdsa(key, (key.curve.key_size + 7) // 8, ec.ECDSA(_ECDSA_HASHES[algorithm]))
+        case rsa.RSAPublicKey():
+            return _pss(key, _PSS_HASHES[algorithm])
+        case ed25519.Ed25519PublicKey() | ed448.Ed448PublicKey():
+            return _eddsa(key)
+        case _:  # `_kind` let it through
+            raise AssertionError(type(key))
 
 
 def _ecdsa(key: ec.EllipticCurvePublicKey, size: int, algorithm: ec.ECDSA) -> Callable[[bytes, bytes], bool]:
@@ -113,16 +199,18 @@ def _ecdsa(key: ec.EllipticCurvePublicKey, size: int, algorithm: ec.ECDSA) -> Ca
 
 
 def _der(r: bytes, s: bytes) -> bytes:
-    """Both numbers as OpenSSL wants them: a DER sequence of two integers. Neither is longer than 49 bytes."""
+    """Both numbers as OpenSSL wants them: a DER sequence of two integers. Neither is longer than 67 bytes."""
     r, s = r.lstrip(b"\0"), s.lstrip(b"\0")
     if not r or r[0] > 0x7F:
         r = b"\0" + r
     if not s or s[0] > 0x7F:
         s = b"\0" + s
-    return b"".join((bytes((0x30, 4 + len(r) + len(s), 2, len(r))), r, bytes((2, len(s))), s))
+    size = 4 + len(r) + len(s)
+    head = bytes((0x30, size, 2, len(r))) if size < 0x80 else bytes((0x30, 0x81, size, 2, len(r)))
+    return b"".join((head, r, bytes((2, len(s))), s))
 
 
-def _eddsa(key: ed25519.Ed25519PublicKey) -> Callable[[bytes, bytes], bool]:
+def _eddsa(key: ed25519.Ed25519PublicKey | ed448.Ed448PublicKey) -> Callable[[bytes, bytes], bool]:
     def check(message: bytes, signature: bytes) -> bool:
         try:
             key.verify(signature, message)
@@ -133,12 +221,13 @@ def _eddsa(key: ed25519.Ed25519PublicKey) -> Callable[[bytes, bytes], bool]:
     return check
 
 
-def _pss(key: rsa.RSAPublicKey) -> Callable[[bytes, bytes], bool]:
-    scheme = padding.PSS(mgf=padding.MGF1(SHA256()), salt_length=32)  # RFC 8230, section 2: as long as the digest
+def _pss(key: rsa.RSAPublicKey, digest: HashAlgorithm) -> Callable[[bytes, bytes], bool]:
+    # RFC 8230, section 2: the mask is made by the same hash, and the salt is as long as the digest.
+    scheme = padding.PSS(mgf=padding.MGF1(digest), salt_length=digest.digest_size)
 
     def check(message: bytes, signature: bytes) -> bool:
         try:
-            key.verify(signature, message, scheme, SHA256())
+            key.verify(signature, message, scheme, digest)
         except InvalidSignature:
             return False
         return True
@@ -146,7 +235,10 @@ def _pss(key: rsa.RSAPublicKey) -> Callable[[bytes, bytes], bool]:
     return check
 
 
-def spki_of(key: ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey) -> bytes:
+PublicKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | ed448.Ed448PublicKey | rsa.RSAPublicKey
+
+
+def spki_of(key: PublicKey) -> bytes:
     """The key as DER SubjectPublicKeyInfo."""
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 

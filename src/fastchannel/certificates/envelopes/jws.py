@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from fastchannel.certificates.envelopes import strict_json
 from fastchannel.certificates.envelopes.inflate import RAW, inflate_first
-from fastchannel.certificates.keys import Algorithm
+from fastchannel.certificates.keys import CERTIFICATE_ALGORITHMS, Algorithm
 from fastchannel.certificates.refusal import Code, Refusal, RefusedError, malformed
 
 MOST_CHARACTERS = 64 * 1024
@@ -98,10 +98,9 @@ def _algorithm(header: dict[str, Any]) -> Algorithm:
     found = header.get("alg")
     if not isinstance(found, str):
         raise malformed("alg", found, "an algorithm", detail="jws-header-error")
-    try:
-        return Algorithm(found)
-    except ValueError:
-        raise RefusedError(Refusal(code=Code.UNSUPPORTED, where="alg", found=found[:40], detail="jws-header-error")) from None
+    if found not in CERTIFICATE_ALGORITHMS:
+        raise RefusedError(Refusal(code=Code.UNSUPPORTED, where="alg", found=found[:40], detail="jws-header-error"))
+    return Algorithm(found)
 
 
 def _inflated(payload: bytes) -> tuple[bytes, bytes]:

@@ -11,7 +11,7 @@ from fastchannel.certificates.envelopes import strict_json
 from fastchannel.certificates.envelopes.jws import base64url
 from fastchannel.certificates.evidence import AssayResult, Certified, CertifiedPerson, Format, Vaccinated
 from fastchannel.certificates.formats import dates, fields
-from fastchannel.certificates.keys import Algorithm, kid_of
+from fastchannel.certificates.keys import CERTIFICATE_ALGORITHMS, Algorithm, kid_of
 from fastchannel.certificates.refusal import Code, Refusal, RefusedError, malformed, shortened
 from fastchannel.certificates.sealed import Contents, Sealed
 from fastchannel.certificates.tolerances import Noted
@@ -36,7 +36,7 @@ def open_seal(text: str) -> Sealed:
             Refusal(code=Code.UNSUPPORTED, where="hdr", found=f"{kind[:20]} {shortened(version, 8)}", detail="vds-type")
         )
     algorithm = fields.text(signed, "alg", noted)
-    if algorithm not in set(Algorithm):
+    if algorithm not in CERTIFICATE_ALGORITHMS:
         raise RefusedError(Refusal(code=Code.UNSUPPORTED, where="alg", found=algorithm[:20], detail="algorithm"))
     certificate = signed.get("cer")
     if not isinstance(certificate, str):
