@@ -16,15 +16,18 @@ from fastchannel.certificates.keys import EVERY, Algorithm, Verifier, spki_of
 from fastchannel.certificates.refusal import Code, RefusedError
 from fastchannel.certificates.tolerances import Noted
 from fastchannel.certificates.trust.certificates import key_of
+from fastchannel.certificates.trust.chains import Scheme, SignedWith, authority_key, read, signed_by
 from tools.conformance_dcc import Figure
 
-# Signatures of r and s side by side, as certificates have them.
+# Signatures of r and s side by side, as what travellers show has them.
 VECTORS = {
     "P-256": "ecdsa_secp256r1_sha256_p1363_test.json",
     "P-384": "ecdsa_secp384r1_sha384_p1363_test.json",
     "Ed25519": "ed25519_test.json",
     "RSA-PSS": "rsa_pss_2048_sha256_mgf1_32_test.json",
 }
+# As X.509 certificates have them: these hold what says whether an authority issued a signer's certificate.
+IN_DER = "ecdsa_secp256r1_sha256_test.json"
 CURVES: dict[str, ec.EllipticCurve] = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1()}
 PSS = {"RSA-PSS-256": Algorithm.PS256, "RSA-PSS-384": Algorithm.PS384, "RSA-PSS-512": Algorithm.PS512}
 X5BAG, X5CHAIN, X5T = (
@@ -46,7 +49,18 @@ def wycheproof(folder: Path) -> list[Figure]:
                 taken = verifier.verifies(bytes.fromhex(one["msg"]), bytes.fromhex(one["sig"]))
                 _count(figure, f"{file} {one['tcId']}", holds=taken == (one["result"] == "valid"))
         found.append(figure)
-    return found
+    return [*found, _in_der(folder)]
+
+
+def _in_der(folder: Path) -> Figure:
+    figure = Figure("Wycheproof P-256 in DER")
+    signed_with = SignedWith(Scheme.ECDSA, "sha256")
+    for group in json.loads((folder / IN_DER).read_bytes())["testGroups"]:
+        key = authority_key(bytes.fromhex(group["publicKeyDer"]))
+        for one in group["tests"]:
+            taken = signed_by(key, signed_with, bytes.fromhex(one["msg"]), bytes.fromhex(one["sig"]))
+            _count(figure, f"{IN_DER} {one['tcId']}", holds=taken == (one["result"] == "valid"))
+    return figure
 
 
 def cose(folder: Path) -> Figure:
@@ -93,7 +107,7 @@ def _several(raw: bytes, signers: Sequence[Mapping[str, Any]], carried: Mapping[
         return False
     named = [_certificates(one.unprotected, carried) for one in opened.signatures]
     return opened.signed_by(keys) and all(
-        certificates is None or any(one.by(_of_certificate(der)) for der in certificates)
+        certificates is None or any(one.by(_of_certificate(der)) and _issued(der, carried) for der in certificates)
         for one, certificates in zip(opened.signatures, named, strict=True)
     )
 
@@ -127,6 +141,13 @@ def _carried(folder: Path) -> dict[bytes, bytes]:
 
 def _of_certificate(der: bytes) -> Verifier:
     return Verifier(key_of(der).spki)
+
+
+def _issued(der: bytes, carried: Mapping[bytes, bytes]) -> bool:
+    """Whether an authority that any example carries issued the certificate."""
+    found = read(der)
+    authorities = [one for one in map(read, carried.values()) if one.authority and one.subject == found.issuer]
+    return any(found.signed_by(one.spki) for one in authorities)
 
 
 def _pinned(spki: bytes, algorithm: str) -> Verifier:
