@@ -12,10 +12,12 @@ from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from fastchannel.certificates.keys import kid_of
 from fastchannel.certificates.refusal import CertificateError
 from fastchannel.certificates.trust.files import decode_trust_list
 from fastchannel.cli.main import build
 from tests.certificates.issuing import AT
+from tests.certificates.trust.authority import authority, signer
 from tests.certificates.trust.test_reading import b64, certificate
 
 ISSUED = AT.isoformat()
@@ -147,3 +149,34 @@ def test_a_signed_list_is_not_shown_as_if_it_had_been_checked(folder: Path) -> N
 @pytest.mark.parametrize("command", [("list",), ("diff", "absent.json")])
 def test_a_file_that_is_not_there_says_so(command: tuple[str, ...]) -> None:
     assert "cannot be read" in str(run(*command, "absent.json").exception)
+
+
+def _pem(*certificates: bytes) -> str:
+    return "".join(f"-----BEGIN CERTIFICATE-----\n{b64(one)}\n-----END CERTIFICATE-----\n" for one in certificates)
+
+
+def test_authorities_are_counted_listed_and_compared_apart_from_signers(folder: Path) -> None:
+    csca = authority()
+    (folder / "seals.pem").write_text(_pem(csca.der, csca.der, signer(csca)))
+    result = run("import", folder / "seals.pem", "--party", "KR", "--out", folder / "out.json", "--issued", ISSUED, "--json")
+    assert result.return_value == 0
+    found = json.loads(result.stdout)
+    assert {name: found[name] for name in ("entries", "keys", "authorities", "repeated", "rejected")} == {
+        "entries": 3, "keys": 1, "authorities": 1, "repeated": 1, "rejected": 0,
+    }  # fmt: skip
+    assert "certificates of signers" in run("list", folder / "out.json").stdout
+    bare = imported(folder, "two.pem", "bare.json")
+    assert f"> UT {kid_of(csca.der).hex()} CA" in run("diff", bare, folder / "out.json").stdout.splitlines()
+
+
+def test_with_an_authority_given_only_its_signers_are_taken(folder: Path) -> None:
+    csca = authority()
+    (folder / "ca.pem").write_text(_pem(csca.der))
+    (folder / "mixed.pem").write_text(_pem(signer(csca)) + pem(1))
+    result = run("import", folder / "mixed.pem", "--ca", folder / "ca.pem", "--party", "KR", "--out", folder / "out.json")
+    assert result.return_value == 1
+    assert len(decode_trust_list((folder / "out.json").read_bytes()).keys) == 1
+    assert "found none of the authorities given" in result.stderr
+    wrong = run("import", folder / "mixed.pem", "--ca", folder / "two.pem", "--party", "KR", "--out", folder / "no.json")
+    assert "expected their certificates in PEM" in str(wrong.exception)
+    assert not (folder / "no.json").exists()

@@ -117,6 +117,20 @@ class TrustedKey(Struct, frozen=True, kw_only=True):
         return use in self.uses or (not self.uses and use is not Use.CROSSING)
 
 
+class TrustedAuthority(Struct, frozen=True, kw_only=True):
+    """A state's authority on a trust list: its key signs the certificates of signers, and nothing else."""
+
+    kid: bytes
+    spki: bytes
+    name: str  # the subject of its certificate, normalised: what a signer's certificate names as its issuer
+    key: bytes = b""  # the identifier of its key; empty where its certificate gives none
+    country: str
+    domain: Domain = Domain.PRODUCTION
+    not_before: datetime
+    not_after: datetime
+    deviations: tuple[str, ...] = ()
+
+
 class Verifier:
     """A key ready to verify: parsed once, used for many signatures, and pinned to one algorithm."""
 

@@ -36,6 +36,7 @@ class Sealed(Struct, frozen=True, kw_only=True):
     noted: Noted
     country: str = ""  # as the envelope names the issuer; the key's own country wins
     issuer: str = ""
+    certificate: bytes = b""  # the signer's, where it travels along: it counts if an authority of the trust list issued it
     issuer_vouches: bool = False  # whether only a key that the list holds for this issuer may have signed
     issued: datetime | None = None
     not_before: datetime | None = None

@@ -12,7 +12,7 @@ from fastchannel.certificates.keys import Domain, TrustedKey
 from fastchannel.certificates.refusal import CertificateError, Code, Refusal, RefusedError
 from fastchannel.certificates.sealed import Contents, Sealed
 from fastchannel.certificates.tolerances import LENIENT, Tolerances
-from fastchannel.certificates.trust.store import SKEW, TrustStore
+from fastchannel.certificates.trust.store import SKEW, TrustStore, stale
 
 
 def verify(text: str, trust: TrustStore, at: datetime, *, tolerances: Tolerances = LENIENT) -> Evidence | Refusal:
@@ -51,6 +51,8 @@ def _signer(sealed: Sealed, trust: TrustStore, at: datetime) -> TrustedKey:
         candidates = [one for one in named if one[1].issuer == sealed.issuer]
     weak = ""
     fresh = [key for holder, key in candidates if trust.fresh(holder, at)]
+    if not candidates and sealed.certificate:
+        fresh = _issued(sealed, trust, at)
     for key in fresh:
         try:
             verifier = trust.verifier(key)
@@ -63,20 +65,21 @@ def _signer(sealed: Sealed, trust: TrustStore, at: datetime) -> TrustedKey:
         raise RefusedError(Refusal(code=Code.KEY_USE, where="key", found=weak, detail="weak-key"))
     if fresh:
         raise RefusedError(Refusal(code=Code.SIGNATURE_WRONG, where="signature", found=sealed.kid.hex()))
-    stale = [holder for holder, _ in candidates] or [one for one in trust.lists if not trust.fresh(one, at)]
-    if stale and (candidates or len(stale) == len(trust.lists)):
-        raise RefusedError(
-            Refusal(
-                code=Code.TRUST_LIST_STALE,
-                where="trust",
-                found=at.isoformat(timespec="minutes"),
-                expected=f"{stale[0].party}: {stale[0].issued.isoformat()} .. {stale[0].good_until.isoformat()}",
-            )
-        )
+    old = [holder for holder, _ in candidates] or [one for one in trust.lists if not trust.fresh(one, at)]
+    if old and (candidates or len(old) == len(trust.lists)):
+        raise stale(old[0], at)
     if named:  # the key is known, but as another issuer's
         other = ", ".join(sorted({key.issuer or key.country for _, key in named}))[:200]
         raise RefusedError(Refusal(code=Code.KEY_UNKNOWN, where="iss", found=sealed.issuer, expected=other, detail="issuer"))
     raise RefusedError(Refusal(code=Code.KEY_UNKNOWN, where="kid", found=sealed.kid.hex() or sealed.issuer))
+
+
+def _issued(sealed: Sealed, trust: TrustStore, at: datetime) -> list[TrustedKey]:
+    """The key of the certificate that travels along, where an authority of the lists issued it."""
+    from fastchannel.certificates.trust.authorities import signer_of
+
+    found = signer_of(sealed.certificate, trust, at, country=sealed.country)
+    return [] if found is None else [found]
 
 
 def _in_time(sealed: Sealed, key: TrustedKey, at: datetime) -> None:

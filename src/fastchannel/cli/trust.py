@@ -11,7 +11,7 @@ import click
 import msgspec
 from rich.table import Table
 
-from fastchannel.certificates.keys import Domain, TrustedKey
+from fastchannel.certificates.keys import Domain, TrustedAuthority, TrustedKey
 from fastchannel.certificates.trust.files import decode_trust_list, digest, encode_trust_list
 from fastchannel.certificates.trust.reading import Imported, read_keys
 from fastchannel.certificates.trust.reconcile import reconcile
@@ -73,6 +73,7 @@ def read_trust_list(name: str) -> TrustList:
 @click.option("--issued", type=instant, help="As of when the keys are known to be good; the default is now.")
 @click.option("--domain", type=click.Choice([one.value for one in Domain]), default=Domain.PRODUCTION.value, show_default=True)
 @click.option("--sign", "key", metavar="KEY", help="Sign it for the other party: a private key in PEM, Ed25519 or P-256.")
+@click.option("--ca", metavar="FILE", help="Take only signers whose certificate an authority in this PEM file issued.")
 @click.option("--country", default="", help="The issuers' country, where the file names none.")
 @click.option("--issuer", default="", help="The issuer's address, where the file names none.")
 @json_option
@@ -86,22 +87,29 @@ def import_command(
     issued: datetime | None,
     domain: str,
     key: str | None,
+    ca: str | None,
     country: str,
     issuer: str,
     as_json: bool,
 ) -> int:
     """Make one list of the keys in FILEs: PEM certificates, an EU list, a did:web document, a JWKS, or a map of keys.
 
-    Entries in = keys + repeated + rejected, shown file by file. Nothing is written where no entry gave a key. A signed list
-    is what the other party accepts; verifiers read the unsigned form.
+    PEM certificates of a state's signing authority (CSCA) are kept as authorities: a seal counts whose signer one of them
+    certified. Entries in = keys + authorities + repeated + rejected, shown file by file. Nothing is written where no entry
+    gave a key or an authority. A signed list is what the other party accepts; verifiers read the unsigned form.
     """
     party_key = signing_key(_read(key)) if key is not None else None
-    found = {name: read_keys(_read(name), name=name, domain=Domain(domain), country=country, issuer=issuer) for name in files}
+    issued_by = _authorities(ca) if ca is not None else None
+    found = {
+        name: read_keys(_read(name), name=name, domain=Domain(domain), country=country, issuer=issuer, issued_by=issued_by)
+        for name in files
+    }
     keys: dict[tuple[bytes, bytes], TrustedKey] = {}
     for one in found.values():
         for each in one.keys:
             keys.setdefault((each.kid, each.spki), each)
-    if not keys:
+    authorities = tuple(dict.fromkeys(each for one in found.values() for each in one.authorities))
+    if not keys and not authorities:
         _tell_rejected(found)
         raise TrustFileError("no entry gave a key; nothing was written")
     made = TrustList(
@@ -111,13 +119,15 @@ def import_command(
         keys=tuple(keys.values()),
         domain=Domain(domain),
         max_age_hours=max_age,
+        authorities=authorities or msgspec.UNSET,
     )
     _write(out, encode_trust_list(made) if party_key is None else seal_trust_list(made, party_key))
-    total = sum(len(one.keys) for one in found.values())
+    total = sum(len(one.keys) + len(one.authorities) for one in found.values())
     counts = {
         "entries": sum(one.entries for one in found.values()),
         "keys": len(keys),
-        "repeated": total - len(keys),
+        "authorities": len(authorities),
+        "repeated": total - len(keys) - len(authorities),
         "rejected": sum(len(one.rejected) for one in found.values()),
     }
     if as_json:
@@ -250,6 +260,10 @@ def list_command(*, file: str, language: str, as_json: bool) -> None:
     for key in sorted(found.keys, key=lambda one: (one.country, one.kid)):
         ends = key.not_after.date().isoformat() if key.not_after else ""
         table.add_row(key.country or key.issuer, key.kid.hex(), ", ".join(sorted(key.uses)), ends)
+    for one in sorted(found.vouching, key=lambda one: (one.country, one.kid)):
+        table.add_row(
+            one.country, one.kid.hex(), translate(N_("certificates of signers"), language), one.not_after.date().isoformat()
+        )
     page().print(table)
     click.echo(f"{found.issued.isoformat(timespec='minutes')} .. {found.good_until.isoformat(timespec='minutes')}")
 
@@ -272,8 +286,20 @@ def diff_command(*, ours: str, theirs: str, as_json: bool) -> int:
         for mark, keys in (("<", found.only_ours), (">", found.only_theirs), ("!", [mine for mine, _ in found.differing])):
             for key in keys:
                 click.echo(f"{mark} {key.country or key.issuer} {key.kid.hex()}")
+        for mark, authorities in (("<", found.authorities_only_ours), (">", found.authorities_only_theirs)):
+            for one in authorities:
+                click.echo(f"{mark} {one.country} {one.kid.hex()} CA")
         message(f"{len(found.both)} keys in both")
     return 0 if found.same else DIFFERENT
+
+
+def _authorities(name: str) -> tuple[TrustedAuthority, ...]:
+    """The authorities of a PEM file. Raises TrustFileError where it has none, or one that cannot be used."""
+    found = read_keys(_read(name), name=name)
+    if found.rejected or not found.authorities:
+        _tell_rejected({name: found})
+        raise TrustFileError(f"{name}: found {len(found.authorities)} authorities, expected their certificates in PEM")
+    return found.authorities
 
 
 def _tell_rejected(found: dict[str, Imported]) -> None:

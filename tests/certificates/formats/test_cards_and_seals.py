@@ -259,7 +259,7 @@ def test_a_seal_becomes_evidence_that_names_the_passport() -> None:
     [
         (seal(DOSES, number=9), Code.SIGNATURE_WRONG),
         (seal(DOSES).replace("1990", "1991"), Code.SIGNATURE_WRONG),
-        (seal(DOSES, cer=url(b"another")), Code.KEY_UNKNOWN),
+        (seal(DOSES, cer=url(b"another")), Code.MALFORMED),
         (seal(DOSES, alg="ES512"), Code.UNSUPPORTED),
         (seal(DOSES, "icao.visa"), Code.UNSUPPORTED),
         (seal({**DOSES, "ve": []}), Code.MALFORMED),

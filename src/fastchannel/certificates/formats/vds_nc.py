@@ -24,7 +24,11 @@ _ASSAYS = {"molecular(pcr)": "naat", "pcr": "naat", "antigen": "antigen", "antib
 
 
 def open_seal(text: str) -> Sealed:
-    """Open a seal's JSON. The trust list's key counts: the certificate in the seal only names it. Raises RefusedError."""
+    """Open a seal's JSON. Raises RefusedError.
+
+    The certificate in the seal names a key of the trust list, or an authority of the list issued it. By itself it counts for
+    nothing.
+    """
     written = fields.mapping(strict_json.decode(text, "vds"), "vds")
     data, signed = fields.mapping(written.get("data"), "data"), fields.mapping(written.get("sig"), "sig")
     header = fields.mapping(data.get("hdr"), "hdr")
@@ -41,16 +45,18 @@ def open_seal(text: str) -> Sealed:
     certificate = signed.get("cer")
     if not isinstance(certificate, str):
         raise malformed("sig.cer", certificate, "the signer's certificate", detail="field")
+    der = base64url(certificate.rstrip("="), "sig.cer")
     return Sealed(
         format=Format.ICAO_VDS_NC,
         algorithm=Algorithm(algorithm),
-        kid=kid_of(base64url(certificate.rstrip("="), "sig.cer")),
+        kid=kid_of(der),
         message=canonical(data),
         signature=base64url(str(signed.get("sigvl", "")).rstrip("="), "sig.sigvl"),
         payload=data,
         read=_READERS[kind],
         noted=noted,
         country=fields.text(header, "is", noted),
+        certificate=der,
     )
 
 

@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from msgspec import Struct
 
+from fastchannel.certificates.keys import TrustedAuthority, TrustedKey
 from fastchannel.certificates.refusal import CertificateError
 from fastchannel.certificates.trust.store import SKEW, TrustList
 
 FORM = 1
 MOST_HOURS = 8760
 MOST_KEYS = 100_000
+MOST_AUTHORITIES = 10_000
 _SIGN1_TAG = 0xD2  # what a signed list begins with
 MOST_BYTES = 32 * 1024 * 1024
 
@@ -54,7 +56,10 @@ def checked_list(trust: TrustList, name: str) -> TrustList:
         raise CertificateError(
             f"{name}: found version {trust.version}, {len(trust.keys)} keys; expected 1 or more, at most {MOST_KEYS}"
         )
-    for key in trust.keys:
+    if len(trust.vouching) > MOST_AUTHORITIES:
+        raise CertificateError(f"{name}: found {len(trust.vouching)} authorities, expected at most {MOST_AUTHORITIES}")
+    entries: tuple[TrustedKey | TrustedAuthority, ...] = (*trust.keys, *trust.vouching)
+    for key in entries:
         if key.domain is not trust.domain:
             raise CertificateError(f"{name}: key {key.kid.hex()}: found the domain {key.domain}, expected {trust.domain}")
         where = f"{name}: key {key.kid.hex()}"

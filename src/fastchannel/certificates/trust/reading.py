@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from msgspec import Struct
 from msgspec.structs import replace
 
-from fastchannel.certificates.keys import LEAST_RSA_BITS, Domain, TrustedKey, Verifier, spki_of
+from fastchannel.certificates.keys import LEAST_RSA_BITS, Domain, TrustedAuthority, TrustedKey, Verifier, spki_of
 from fastchannel.certificates.refusal import CertificateError, shortened
+from fastchannel.certificates.trust.authorities import authority_of, check_issued, is_authority
 from fastchannel.certificates.trust.certificates import key_of
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -33,40 +34,47 @@ class Rejected(Struct, frozen=True, kw_only=True):
 
 
 class Imported(Struct, frozen=True, kw_only=True):
-    """What a file gave: ``entries`` is the number of keys and of rejected entries together."""
+    """What a file gave: ``entries`` is the number of keys, of authorities and of rejected entries together."""
 
     keys: tuple[TrustedKey, ...]
     rejected: tuple[Rejected, ...]
+    authorities: tuple[TrustedAuthority, ...] = ()
 
     @property
     def entries(self) -> int:
         """How many entries the file has."""
-        return len(self.keys) + len(self.rejected)
+        return len(self.keys) + len(self.authorities) + len(self.rejected)
 
 
 def read_keys(
     raw: bytes, *, name: str = "trust list", domain: Domain = Domain.PRODUCTION, country: str = "", issuer: str = "",
-    least_rsa_bits: int = LEAST_RSA_BITS,
+    least_rsa_bits: int = LEAST_RSA_BITS, issued_by: Sequence[TrustedAuthority] | None = None,
 ) -> Imported:  # fmt: skip
     """Keys of a file: PEM certificates, an EU list, a did:web document, a JWKS, or a map from key identifiers to keys.
 
-    ``country`` and ``issuer`` are used where an entry names none. Raises CertificateError where the file is none of these.
+    PEM certificates of authorities become authorities. ``country`` and ``issuer`` are used where an entry names none. Of
+    ``issued_by``, if given, one must have issued the certificate of each key. Raises CertificateError where the file is none of
+    these.
     """
     if len(raw) > MOST_BYTES:
         raise CertificateError(f"{name}: found {len(raw)} bytes, expected at most {MOST_BYTES}")
     keys: list[TrustedKey] = []
     rejected: list[Rejected] = []
-    reader = _Reader(domain, country, issuer)
+    authorities: list[TrustedAuthority] = []
+    reader = _Reader(domain, country, issuer, issued_by)
     for where, entry in _entries(raw, name):
-        if len(keys) + len(rejected) >= MOST_ENTRIES:
+        if len(keys) + len(authorities) + len(rejected) >= MOST_ENTRIES:
             raise CertificateError(f"{name}: found more than {MOST_ENTRIES} entries")
         try:
+            if (authority := reader.authority(entry, least_rsa_bits)) is not None:
+                authorities.append(authority)
+                continue
             key = reader.key(entry)
             Verifier(key.spki, least_rsa_bits=least_rsa_bits)
             keys.append(key)
         except CertificateError as error:
             rejected.append(Rejected(where=where, reason=str(error)))
-    return Imported(keys=tuple(keys), rejected=tuple(rejected))
+    return Imported(keys=tuple(keys), rejected=tuple(rejected), authorities=tuple(authorities))
 
 
 Entry = tuple[str, Any]  # what kind of entry it is, and the entry
@@ -112,16 +120,33 @@ def _list(written: dict[Any, Any], key: str) -> list[Any]:
 
 
 class _Reader:
-    def __init__(self, domain: Domain, country: str, issuer: str) -> None:
+    def __init__(self, domain: Domain, country: str, issuer: str, issued_by: Sequence[TrustedAuthority] | None) -> None:
         self.domain = domain
         self.country = country
         self.issuer = issuer
+        self.issued_by = issued_by
+
+    def authority(self, entry: Entry, least_rsa_bits: int) -> TrustedAuthority | None:
+        """The authority of a PEM certificate; None where it is a signer's. Other lists hold signers, and say so."""
+        kind, value = entry
+        if kind != "der" or not is_authority(der := _base64(value, "certificate")):
+            return None
+        return authority_of(der, country=self.country, domain=self.domain, least_rsa_bits=least_rsa_bits)
+
+    def _certified(self, der: bytes, country: str) -> TrustedKey:
+        if self.issued_by is not None:
+            check_issued(der, self.issued_by)
+        return key_of(der, country=country, domain=self.domain, least_rsa_bits=0)
+
+    def _bare(self) -> None:
+        if self.issued_by is not None:
+            raise CertificateError("certificate: found none, expected one that an authority issued")
 
     def key(self, entry: Entry) -> TrustedKey:
         kind, value = entry
         match kind:
             case "der":
-                return key_of(_base64(value, "certificate"), country=self.country, domain=self.domain, least_rsa_bits=0)
+                return self._certified(_base64(value, "certificate"), self.country)
             case "eu":
                 return self._eu(_mapping(value))
             case "did":
@@ -131,6 +156,7 @@ class _Reader:
                 return self._jwk(jwk, _thumbprint_checked(jwk))
             case _:
                 kid, one = value
+                self._bare()
                 return TrustedKey(
                     kid=_hex(kid),
                     spki=_base64(one["spki"], "spki"),
@@ -140,10 +166,7 @@ class _Reader:
                 )
 
     def _eu(self, entry: dict[Any, Any]) -> TrustedKey:
-        key = key_of(
-            _base64(entry.get("rawData"), "rawData"), country=str(entry.get("country") or self.country), domain=self.domain,
-            least_rsa_bits=0,
-        )  # fmt: skip
+        key = self._certified(_base64(entry.get("rawData"), "rawData"), str(entry.get("country") or self.country))
         kid = _base64(entry.get("kid"), "kid")
         if kid != key.kid:
             raise CertificateError(f"kid: found {kid.hex()}, expected {key.kid.hex()} of the certificate itself")
@@ -165,8 +188,9 @@ class _Reader:
         if not isinstance(chain, list) or not chain:
             if kid is None:
                 raise CertificateError("x5c: found no certificate, expected a list")
+            self._bare()
             return TrustedKey(kid=kid, spki=spki, country=self.country, issuer=self.issuer, domain=self.domain)
-        key = key_of(_base64(chain[0], "x5c"), country=self.country, domain=self.domain, least_rsa_bits=0)
+        key = self._certified(_base64(chain[0], "x5c"), self.country)
         if key.spki != spki:
             raise CertificateError("x5c: found the certificate of another key")
         return replace(key, kid=kid or key.kid, issuer=self.issuer)

@@ -12,12 +12,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from fastchannel.certificates.envelopes import cbor
 from fastchannel.certificates.envelopes.cose import open_sign1, seal_sign1
-from fastchannel.certificates.keys import Algorithm, Domain, TrustedKey, Verifier, kid_of, spki_of
+from fastchannel.certificates.keys import Algorithm, Domain, TrustedAuthority, TrustedKey, Verifier, kid_of, spki_of
 from fastchannel.certificates.refusal import CertificateError, shortened
 from fastchannel.certificates.tolerances import Noted
 from fastchannel.certificates.trust.files import MOST_BYTES, checked_list, digest
@@ -161,9 +161,18 @@ def succeed(new: TrustList, held: TrustList | None, at: datetime) -> TrustList:
 
 def _in_utc(trust: TrustList) -> TrustList:
     """One spelling of every instant, so that equal lists have equal bytes."""
-    return replace(trust, issued=trust.issued.astimezone(UTC), keys=tuple(_key_in_utc(key) for key in trust.keys))
+    return replace(
+        trust,
+        issued=trust.issued.astimezone(UTC),
+        keys=tuple(_key_in_utc(key) for key in trust.keys),
+        authorities=tuple(_authority_in_utc(one) for one in trust.vouching) or UNSET,
+    )
 
 
 def _key_in_utc(key: TrustedKey) -> TrustedKey:
     starts, ends = key.not_before, key.not_after
     return replace(key, not_before=starts.astimezone(UTC) if starts else None, not_after=ends.astimezone(UTC) if ends else None)
+
+
+def _authority_in_utc(one: TrustedAuthority) -> TrustedAuthority:
+    return replace(one, not_before=one.not_before.astimezone(UTC), not_after=one.not_after.astimezone(UTC))

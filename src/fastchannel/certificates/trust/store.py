@@ -6,16 +6,19 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
-from fastchannel.certificates.keys import LEAST_RSA_BITS, Domain, TrustedKey, Verifier
-from fastchannel.certificates.refusal import CertificateError, Refusal
+from fastchannel.certificates.keys import LEAST_RSA_BITS, Domain, TrustedAuthority, TrustedKey, Verifier
+from fastchannel.certificates.refusal import CertificateError, Code, Refusal, RefusedError
 
 SKEW = timedelta(minutes=5)  # an issuer's clock may run ahead of ours by so much
 
 
 class TrustList(Struct, frozen=True, kw_only=True):
-    """The keys that one party trusts, as of ``issued``. It is stale once it is older than ``max_age_hours``."""
+    """The keys that one party trusts, as of ``issued``, and the authorities whose signers it trusts.
+
+    It is stale once it is older than ``max_age_hours``.
+    """
 
     party: str
     version: int
@@ -23,6 +26,12 @@ class TrustList(Struct, frozen=True, kw_only=True):
     keys: tuple[TrustedKey, ...]
     domain: Domain = Domain.PRODUCTION
     max_age_hours: int = 72
+    authorities: tuple[TrustedAuthority, ...] | UnsetType = UNSET  # unset is not written: such a list keeps its digest
+
+    @property
+    def vouching(self) -> tuple[TrustedAuthority, ...]:
+        """The authorities; empty where the list has none."""
+        return () if self.authorities is UNSET else self.authorities
 
     @property
     def good_until(self) -> datetime:
@@ -32,6 +41,14 @@ class TrustList(Struct, frozen=True, kw_only=True):
     def fresh(self, at: datetime) -> bool:
         """Whether it may be used at that instant."""
         return self.issued - SKEW <= at <= self.good_until
+
+
+def stale(trust: TrustList, at: datetime) -> RefusedError:
+    """The refusal where a list would have vouched and may not be used at that instant."""
+    window = f"{trust.party}: {trust.issued.isoformat()} .. {trust.good_until.isoformat()}"
+    return RefusedError(
+        Refusal(code=Code.TRUST_LIST_STALE, where="trust", found=at.isoformat(timespec="minutes"), expected=window)
+    )
 
 
 class Revocations(Protocol):
@@ -45,7 +62,7 @@ class Revocations(Protocol):
 class TrustStore:
     """Look-up of keys by identifier. Built once, used by many threads; keys are parsed when first used."""
 
-    __slots__ = ("_by_kid", "_verifiers", "_windows", "domain", "least_rsa_bits", "lists", "revocations")
+    __slots__ = ("_authorities", "_by_kid", "_verifiers", "_windows", "domain", "least_rsa_bits", "lists", "revocations")
 
     def __init__(
         self,
@@ -65,6 +82,7 @@ class TrustStore:
         self.least_rsa_bits = least_rsa_bits
         self._windows = {id(one): (one.issued - SKEW, one.good_until) for one in self.lists}
         self._by_kid: dict[bytes, list[tuple[TrustList, TrustedKey]]] = {}
+        self._authorities: dict[str, list[tuple[TrustList, TrustedAuthority]]] = {}
         self._verifiers: dict[bytes, Verifier] = {}
         for one in self.lists:
             if one.domain is not domain:
@@ -73,6 +91,8 @@ class TrustStore:
                 )
             for key in one.keys:
                 self._by_kid.setdefault(key.kid, []).append((one, key))
+            for authority in one.vouching:
+                self._authorities.setdefault(authority.name, []).append((one, authority))
 
     def fresh(self, holder: TrustList, at: datetime) -> bool:
         """Whether one of the lists may be used at that instant."""
@@ -82,6 +102,10 @@ class TrustStore:
     def candidates(self, kid: bytes) -> Sequence[tuple[TrustList, TrustedKey]]:
         """The keys under an identifier, each with the list that holds it. Identifiers are short: several may share one."""
         return self._by_kid.get(kid, ())
+
+    def authorities(self, name: str) -> Sequence[tuple[TrustList, TrustedAuthority]]:
+        """The authorities of a name, each with the list that holds it. A state that renews its key keeps the name."""
+        return self._authorities.get(name, ())
 
     def verifier(self, key: TrustedKey) -> Verifier:
         """The key, parsed. Raises CertificateError where it is of no kind that we verify."""
