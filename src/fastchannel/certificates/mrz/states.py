@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from babel.core import get_global
-
 _CODES = """\
 AWABW AFAFG AOAGO AIAIA AXALA ALALB ADAND AEARE ARARG AMARM ASASM AQATA TFATF AGATG AUAUS ATAUT AZAZE BIBDI BEBEL BJBEN BQBES
 BFBFA BDBGD BGBGR BHBHR BSBHS BABIH BLBLM BYBLR BZBLZ BMBMU BOBOL BRBRA BBBRB BNBRN BTBTN BVBVT BWBWA CFCAF CACAN CCCCK CHCHE
@@ -52,14 +50,19 @@ SPECIAL: Mapping[str, str] = {
 
 
 # As in the certificates of these states, Doc 9303-3, section 5, where ISO 3166 has none or another.
-_ALPHA_2: Mapping[str, str] = {"D": "DE", "EUE": "EU", "RKS": "KS", "UNO": "UN", "UTO": "UT"}
+_TWO_LETTERS: Mapping[str, str] = {
+    **{three: two for two, three in THREE_LETTERS.items()},
+    "D": "DE",
+    "EUE": "EU",
+    "RKS": "KS",
+    "UNO": "UN",
+    "UTO": "UT",
+}
 
 
 def alpha_2(code: str) -> str:
     """The code of two letters, as certificates have it, of a state's code in travel documents; "" where it has none."""
-    if code in ISO_3166:
-        return str(get_global("territory_aliases")[code][0])
-    return _ALPHA_2.get(code, "")
+    return _TWO_LETTERS.get(code, "")
 
 
 def known(code: str) -> bool:
