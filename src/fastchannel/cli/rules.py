@@ -11,7 +11,7 @@ import msgspec
 
 from fastchannel.certificates.rules.changes import compare_rules
 from fastchannel.certificates.rules.check import check_rules
-from fastchannel.certificates.rules.evaluate import Judged, Outcome
+from fastchannel.certificates.rules.judge import Judged, Outcome
 from fastchannel.certificates.rules.rule_set import Decision, Rule, decide_together, read_rules
 from fastchannel.cli.clock import now
 from fastchannel.cli.command import command, instant, json_option, language_option
@@ -161,7 +161,6 @@ def _reasons(judged: Judged) -> list[str]:
         f"{' '.join(one.fields)}: {one.operator}: found {', '.join(one.found)}"
         + (f"; turns at {one.turns.isoformat()}" if one.turns else "")
         for one in judged.trace
-        if not one.held
     ]
     return [*lines, judged.fault] if judged.fault else lines
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 
 from fastchannel.certificates.rules.changes import Comparison, compare_rules
-from fastchannel.certificates.rules.evaluate import Outcome, outcome_of
 from fastchannel.certificates.rules.expression import parse
+from fastchannel.certificates.rules.judge import Outcome, outcome_of
 from fastchannel.certificates.rules.rule_set import Rule
 from tests.certificates.rules.test_check import _RULES, BETWEEN, CLOCK, dated, rule, var
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from fastchannel.certificates.rules.changes import compare_rules
 from fastchannel.certificates.rules.check import Problem, branching, check_rules
-from fastchannel.certificates.rules.evaluate import Outcome, outcome_of
 from fastchannel.certificates.rules.expression import OPERATORS, RuleError, as_json, parse
 from fastchannel.certificates.rules.fields import DCC, Kind
+from fastchannel.certificates.rules.judge import Outcome, outcome_of
 from fastchannel.certificates.rules.rule_set import Rule, read_rules
 
 CLOCK = {"plusTime": [{"var": "external.validationClock"}, 0, "day"]}

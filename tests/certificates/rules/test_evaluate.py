@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastchannel.certificates.rules.evaluate import Outcome, evaluate, judge, truth
+from fastchannel.certificates.rules.evaluate import evaluate, truth
 from fastchannel.certificates.rules.expression import MOST_DEPTH, OPERATORS, RuleError, issues_of, parse
+from fastchannel.certificates.rules.judge import Outcome, judge
 
 CLOCK = {"var": "external.validationClock"}
 

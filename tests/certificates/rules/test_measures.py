@@ -13,8 +13,8 @@ from msgspec import structs
 from fastchannel.agreement.agreement import Agreement
 from fastchannel.agreement.provisions import Case, Provision
 from fastchannel.agreement.shipped import shipped
-from fastchannel.certificates.rules.evaluate import Outcome, outcome_of
 from fastchannel.certificates.rules.fields import EVIDENCE
+from fastchannel.certificates.rules.judge import Outcome, outcome_of
 from fastchannel.certificates.rules.kinds import mismatches
 from fastchannel.certificates.rules.measures import (
     CompiledRule,

@@ -10,7 +10,7 @@ import pytest
 
 from fastchannel.certificates.refusal import CertificateError
 from fastchannel.certificates.rules.check import check_rules
-from fastchannel.certificates.rules.evaluate import Outcome
+from fastchannel.certificates.rules.judge import Outcome
 from fastchannel.certificates.rules.rule_set import (
     COMBINED,
     Rule,

@@ -9,9 +9,9 @@ from typing import Any
 from msgspec import Struct
 
 from fastchannel.certificates.rules import dates
-from fastchannel.certificates.rules.evaluate import Budget, Outcome, outcome_of
 from fastchannel.certificates.rules.expression import Expression, Literal, parse
 from fastchannel.certificates.rules.fields import DCC, Fields, Kind
+from fastchannel.certificates.rules.judge import Budget, Outcome, outcome_of
 from fastchannel.certificates.rules.rule_set import Rule
 from fastchannel.certificates.rules.travellers import Traveller, Travellers, travellers
 

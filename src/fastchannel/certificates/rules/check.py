@@ -8,9 +8,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from fastchannel.certificates.rules.evaluate import Budget, Outcome, outcome_of
 from fastchannel.certificates.rules.expression import Expression, Items, Operation, RuleError, as_json, issues_of, parse
 from fastchannel.certificates.rules.fields import DCC, Fields
+from fastchannel.certificates.rules.judge import Budget, Outcome, outcome_of
 from fastchannel.certificates.rules.kinds import mismatches
 from fastchannel.certificates.rules.predicates import predicates
 from fastchannel.certificates.rules.rule_set import COMBINED, KINDS, Rule

@@ -1,15 +1,11 @@
-"""Evaluate CertLogic: as the specification has it, or judged in three values with a trace of what decided."""
+"""Evaluate CertLogic as the specification has it; `judge` says the same in three values, and what decided."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from itertools import pairwise
 from typing import Any
-
-from msgspec import Struct
 
 from fastchannel.certificates.refusal import shortened
 from fastchannel.certificates.rules import dates
@@ -25,7 +21,6 @@ from fastchannel.certificates.rules.expression import (
 )
 
 MOST_STEPS = 200_000
-CLOCK = "external.validationClock"
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "<": lambda a, b: a < b,
     ">": lambda a, b: a > b,
@@ -36,32 +31,6 @@ _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "not-after": lambda a, b: a <= b,
     "not-before": lambda a, b: a >= b,
 }
-
-
-class Outcome(StrEnum):
-    """What a rule says of a certificate."""
-
-    MET = "met"
-    NOT_MET = "not met"
-    CANNOT_TELL = "cannot tell"
-
-
-class Step(Struct, frozen=True, kw_only=True):
-    """One comparison that was made. ``turns`` is the time at which its answer changes, where it depends on the clock."""
-
-    operator: str
-    fields: tuple[str, ...]
-    found: tuple[str, ...]
-    held: bool
-    turns: datetime | None = None
-
-
-class Judged(Struct, frozen=True, kw_only=True):
-    """A rule's outcome, the comparisons that led to it, and why we cannot tell where we cannot."""
-
-    outcome: Outcome
-    trace: tuple[Step, ...] = ()
-    fault: str = ""
 
 
 class EvaluationError(RuleError):
@@ -77,47 +46,25 @@ class EvaluationError(RuleError):
 
 def evaluate(expression: Expression, data: object) -> object:
     """The expression's value by the specification. Raises EvaluationError where it has none."""
-    return _Run(traced=False).value(expression, data)
+    return _Run().value(expression, data)
 
 
-@dataclass(slots=True)
-class Budget:
-    """Steps that many evaluations may take together: about half a million a second."""
-
-    left: int
+class WorkError(EvaluationError):
+    """It takes more steps than any rule needs."""
 
 
-def outcome_of(
-    expression: Expression, data: object, *, taken: set[tuple[int, bool]] | None = None, budget: Budget | None = None
-) -> Outcome:
-    """The outcome alone, without a trace. ``taken`` gathers which branch of which ``if`` was gone, by its operands' ``id``."""
-    run = _Run(traced=False, taken=taken)
+def strict(expression: Expression, data: object, taken: set[tuple[int, bool]] | None = None) -> tuple[object, int]:
+    """The value by the specification, None where it has none, and the steps that it took.
+
+    ``taken`` gathers which branch of which ``if`` was gone, by its operands' ``id``. Raises WorkError.
+    """
+    run = _Run(taken)
     try:
-        value = run.value(expression, data)
+        return run.value(expression, data), run.steps
+    except WorkError:
+        raise
     except EvaluationError:
-        value = None
-    if budget is not None:
-        budget.left -= run.steps
-    return _OUTCOMES.get(id(value), Outcome.CANNOT_TELL)
-
-
-def judge(expression: Expression, data: object) -> Judged:
-    """Whether a rule is met. A missing or mistyped field that the rule needs gives CANNOT_TELL, never an exception."""
-    run = _Run()
-    try:
-        value = run.value(expression, data)
-    except EvaluationError as error:
-        return Judged(outcome=Outcome.CANNOT_TELL, trace=tuple(run.trace), fault=str(error))
-    if value is True:
-        outcome = Outcome.MET
-    elif value is False:
-        outcome = Outcome.NOT_MET
-    else:
-        return Judged(outcome=Outcome.CANNOT_TELL, trace=tuple(run.trace), fault=f"the rule's value is {shortened(value)}")
-    return Judged(outcome=outcome, trace=tuple(run.trace))
-
-
-_OUTCOMES = {id(True): Outcome.MET, id(False): Outcome.NOT_MET}
+        return None, run.steps
 
 
 def truth(value: object) -> bool | None:
@@ -136,16 +83,14 @@ def truth(value: object) -> bool | None:
 class _Run:
     """One evaluation: bounded in steps, so that no rule and no certificate takes it long."""
 
-    def __init__(self, *, traced: bool = True, taken: set[tuple[int, bool]] | None = None) -> None:
+    def __init__(self, taken: set[tuple[int, bool]] | None = None) -> None:
         self.steps = 0
-        self.trace: list[Step] = []
-        self.traced = traced
         self.taken = taken
 
     def value(self, expression: Expression, data: object) -> Any:
         self.steps += 1
         if self.steps > MOST_STEPS:
-            raise EvaluationError(f"more than {MOST_STEPS} steps")
+            raise WorkError(f"more than {MOST_STEPS} steps")
         match expression:
             case Literal(value):
                 return value
@@ -174,11 +119,8 @@ class _Run:
                 return self._reduce(operands, data)
         values = [self.value(one, data) for one in operands]
         if operator in COMPARISONS or operator in DATE_COMPARISONS:
-            return self._compared(operator, operands, values)
-        result = _SIMPLE[operator](*values)
-        if operator in {"===", "in"}:
-            self._note(operator, operands, values, held=bool(result))
-        return result
+            return compared(operator, operands, values)
+        return SIMPLE[operator](*values)
 
     def _and(self, operands: tuple[Expression, ...], data: object) -> Any:
         value: Any = None
@@ -202,29 +144,16 @@ class _Run:
             accumulator = self.value(operands[1], {"accumulator": accumulator, "current": current})
         return accumulator
 
-    def _compared(self, operator: str, operands: tuple[Expression, ...], values: list[Any]) -> bool:
-        kind: type = datetime if operator in DATE_COMPARISONS else int
-        for operand, value in zip(operands, values, strict=True):
-            if type(value) is not kind:
-                wanted = "a date" if kind is datetime else "a whole number"
-                raise EvaluationError(f"{operator}: found {shortened(value)} for {_named(operand)}, expected {wanted}")
-        compare = _COMPARE[operator]
-        held = all(compare(first, second) for first, second in pairwise(values))
-        self._note(operator, operands, values, held=held)
-        return held
 
-    def _note(self, operator: str, operands: tuple[Expression, ...], values: list[Any], *, held: bool) -> None:
-        if not self.traced:
-            return
-        self.trace.append(
-            Step(
-                operator=operator,
-                fields=tuple(_named(one) for one in operands),
-                found=tuple(_written(one) for one in values),
-                held=held,
-                turns=_turns(operands, values),
-            )
-        )
+def compared(operator: str, operands: tuple[Expression, ...], values: list[Any]) -> bool:
+    """Whether two or three numbers or instants are in the order asked for. Raises EvaluationError where they are none."""
+    kind: type = datetime if operator in DATE_COMPARISONS else int
+    for operand, value in zip(operands, values, strict=True):
+        if type(value) is not kind:
+            wanted = "a date" if kind is datetime else "a whole number"
+            raise EvaluationError(f"{operator}: found {shortened(value)} for {named(operand)}, expected {wanted}")
+    compare = _COMPARE[operator]
+    return all(compare(first, second) for first, second in pairwise(values))
 
 
 def _access(data: object, steps: tuple[str, ...]) -> Any:
@@ -239,14 +168,15 @@ def _access(data: object, steps: tuple[str, ...]) -> Any:
     return data
 
 
-def _same(first: object, second: object) -> bool:
+def same(first: object, second: object) -> bool:
+    """Whether both are one text, number or truth value, or both missing."""
     return type(first) is type(second) and isinstance(first, str | int | None) and first == second
 
 
 def _in(value: object, among: object) -> bool:
     if not isinstance(among, list):
         raise EvaluationError(f"in: found {shortened(among)}, expected an array")
-    return any(_same(value, one) for one in among)
+    return any(same(value, one) for one in among)
 
 
 def _plus(first: object, second: object) -> int:
@@ -281,8 +211,8 @@ def _uvci(written: object, index: object) -> str | None:
     return parts[index] if 0 <= index < len(parts) else None
 
 
-_SIMPLE: Mapping[str, Callable[..., Any]] = {
-    "===": _same,
+SIMPLE: Mapping[str, Callable[..., Any]] = {
+    "===": same,
     "in": _in,
     "+": _plus,
     "plusTime": _plus_time,
@@ -291,7 +221,7 @@ _SIMPLE: Mapping[str, Callable[..., Any]] = {
 }
 
 
-def _named(expression: Expression) -> str:
+def named(expression: Expression) -> str:
     """The field that an operand rests on, or the literal's own value."""
     match expression:
         case Var(path, _):
@@ -299,29 +229,8 @@ def _named(expression: Expression) -> str:
         case Literal(value):
             return str(value)
         case Operation("plusTime", (start, Literal(amount), Literal(unit))):
-            return _named(start) if amount == 0 else f"{_named(start)} {amount:+d} {unit}"
+            return named(start) if amount == 0 else f"{named(start)} {amount:+d} {unit}"
         case Operation(operator, operands):
-            return f"{operator}({', '.join(_named(one) for one in operands[:1])})"
+            return f"{operator}({', '.join(named(one) for one in operands[:1])})"
         case Items(items):
             return f"one of {len(items)}"
-
-
-def _written(value: object) -> str:
-    if isinstance(value, list):
-        return f"one of {len(value)}"
-    return value.isoformat() if isinstance(value, datetime) else shortened(value)
-
-
-def _turns(operands: tuple[Expression, ...], values: list[Any]) -> datetime | None:
-    """Where one of two dates is the clock, moved by a number of hours or days: the time at which both are equal."""
-    if len(operands) != 2:
-        return None
-    for clock, other in ((0, 1), (1, 0)):
-        match operands[clock]:
-            case Operation("plusTime", (Var(path, _), Literal(amount), Literal(unit))) if path == CLOCK:
-                found = values[other]
-                if isinstance(found, datetime) and type(amount) is int and (unit in {"day", "hour"} or amount == 0):
-                    return dates.plus(found, -amount, str(unit))
-            case _:
-                pass
-    return None

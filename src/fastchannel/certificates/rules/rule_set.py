@@ -11,8 +11,8 @@ import msgspec
 from msgspec import Struct
 
 from fastchannel.certificates.refusal import CertificateError
-from fastchannel.certificates.rules.evaluate import Judged, Outcome, judge
 from fastchannel.certificates.rules.expression import Expression, parse
+from fastchannel.certificates.rules.judge import Judged, Outcome, judge
 
 MOST_BYTES = 8 * 1024 * 1024
 COMBINED = "FASTCHANNEL"  # an engine of our own: the same language, over all of a person's certificates together
