@@ -46,10 +46,21 @@ def test_a_rule_is_applied_as_of_a_time(files: Path, at: str, code: int, word: s
     assert "14 days must have passed." in result.stdout
 
 
-def test_what_is_not_met_says_when_it_will_be_in_the_readers_language(files: Path) -> None:
-    result = run("run", files / "rules.json", files / "dose.json", "--at", "2021-05-31", "--language", "ko")
-    assert "turns at 2021-06-01T00:00:00+00:00" in result.stdout
-    assert "14일이 지나야 합니다." in result.stdout
+def test_what_is_not_met_says_why_and_when_it_will_be(files: Path) -> None:
+    result = run("run", files / "rules.json", files / "dose.json", "--at", "2021-05-31T10:00:00+00:00", "--language", "en")
+    assert result.stdout.splitlines() == [
+        f"{files / 'dose.json'}: VR-1: not met: 14 days must have passed.",
+        "    time of checking (2021-05-31 10:00 +0000) is before date of vaccination plus 14 days (2021-06-01)",
+        "    becomes met on 2021-06-01",
+        "not met",
+    ]
+
+
+@pytest.mark.parametrize(("language", "outcome"), [("zh-Hans", "未满足"), ("ko", "미충족")])
+def test_the_answer_is_in_the_readers_language(files: Path, language: str, outcome: str) -> None:
+    result = run("run", files / "rules.json", files / "dose.json", "--at", "2021-05-31", "--language", language)
+    assert result.stdout.splitlines()[-1] == outcome
+    assert ("14일이 지나야 합니다." in result.stdout) is (language == "ko")
 
 
 def test_where_no_rule_applies_the_answer_is_cannot_tell(files: Path) -> None:
@@ -60,7 +71,9 @@ def test_json_gives_the_trace(files: Path) -> None:
     result = run("run", files / "rules.json", files / "dose.json", "--at", "2021-05-31", "--json")
     answer = json.loads(result.stdout)
     assert answer["outcome"] == "not met"
-    assert answer["ruled"][0]["judged"]["trace"][0]["turns"] == "2021-06-01T00:00:00Z"
+    (ruled,) = answer["ruled"]
+    assert ruled["judged"]["trace"][0]["turns"] == ruled["judged"]["becomes_met"] == "2021-06-01T00:00:00Z"
+    assert len(ruled["reasons"]) == 2
 
 
 def test_every_mistake_is_on_a_line_with_its_rule(files: Path) -> None:

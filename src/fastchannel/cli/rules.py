@@ -11,8 +11,9 @@ import msgspec
 
 from fastchannel.certificates.rules.changes import compare_rules
 from fastchannel.certificates.rules.check import check_rules
-from fastchannel.certificates.rules.judge import Judged, Outcome
+from fastchannel.certificates.rules.judge import Outcome
 from fastchannel.certificates.rules.rule_set import Decision, Rule, decide_together, read_rules
+from fastchannel.certificates.rules.words import outcome_words, reasons
 from fastchannel.cli.clock import now
 from fastchannel.cli.command import command, instant, json_option, language_option
 from fastchannel.cli.console import emit_json, message
@@ -22,7 +23,7 @@ from fastchannel.terms.language import N_, translate
 NOT_MET = 1
 MISTAKES = 1
 DIFFERENT = 1
-OUTCOMES = {Outcome.MET: N_("met"), Outcome.NOT_MET: N_("not met"), Outcome.CANNOT_TELL: N_("cannot tell")}
+TOGETHER = N_("all together")
 ADDED = N_("{rule}: is new")
 REMOVED = N_("{rule}: is no longer there")
 SCOPE = N_("{rule}: holds at other times or for other certificates")
@@ -108,7 +109,7 @@ def run(
     sets = _json(value_sets) if value_sets else {}
     found = decide_together(chosen, payloads, at or now(), value_sets=sets)
     if as_json:
-        emit_json(msgspec.to_builtins(found))
+        emit_json(_fields(found, language))
     else:
         _show(found, {one.identifier: one for one in chosen}, certificates, language)
     return {Outcome.MET: 0, Outcome.NOT_MET: NOT_MET, Outcome.CANNOT_TELL: 2}[found.outcome]
@@ -136,7 +137,7 @@ def diff(*, old: str, new: str, value_sets: str | None, language: str, as_json: 
         for name in names:
             click.echo(translate(text, language, rule=name))
     for one in found.changes:
-        words = {"before": translate(OUTCOMES[one.before], language), "after": translate(OUTCOMES[one.after], language)}
+        words = {"before": outcome_words(one.before, language), "after": outcome_words(one.after, language)}
         fields = ", ".join(f"{path} = {value}" for path, value in one.fields.items())
         click.echo(translate(CHANGE, language, rule=one.rule, of=one.of, among=one.among, fields=fields, **words))
     if not found.complete:
@@ -148,21 +149,21 @@ def diff(*, old: str, new: str, value_sets: str | None, language: str, as_json: 
 
 def _show(found: Decision, rules_by: dict[str, Rule], names: tuple[str, ...], language: str) -> None:
     for one in found.ruled:
-        where = "all together" if one.certificate is None else names[one.certificate]
-        click.echo(f"{where}: {one.rule}: {one.judged.outcome}: {rules_by[one.rule].words(language)}")
+        where = translate(TOGETHER, language) if one.certificate is None else names[one.certificate]
+        said = rules_by[one.rule].words(language)
+        click.echo(f"{where}: {one.rule}: {outcome_words(one.judged.outcome, language)}: {said}")
         if one.judged.outcome is not Outcome.MET:
-            for line in _reasons(one.judged):
+            for line in reasons(one.judged, language):
                 click.echo(f"    {line}")
-    click.echo(str(found.outcome))
+    click.echo(outcome_words(found.outcome, language))
 
 
-def _reasons(judged: Judged) -> list[str]:
-    lines = [
-        f"{' '.join(one.fields)}: {one.operator}: found {', '.join(one.found)}"
-        + (f"; turns at {one.turns.isoformat()}" if one.turns else "")
-        for one in judged.trace
-    ]
-    return [*lines, judged.fault] if judged.fault else lines
+def _fields(found: Decision, language: str) -> dict[str, Any]:
+    """The decision in JSON, and beside each rule's trace the same in words."""
+    fields: dict[str, Any] = msgspec.to_builtins(found)
+    for written, one in zip(fields["ruled"], found.ruled, strict=True):
+        written["reasons"] = reasons(one.judged, language)
+    return fields
 
 
 def _json(name: str) -> dict[str, Any]:

@@ -81,9 +81,11 @@ def _judged(expression: Expression, data: object) -> Judged:
     except WorkError as error:
         return Judged(outcome=Outcome.CANNOT_TELL, fault=str(error))
     outcome, trace = _outcome(seen.value), tracing.trace(seen)
+    if isinstance(seen.value, Unknown):
+        return Judged(outcome=outcome, trace=trace, fault=seen.value.message)
     if outcome is Outcome.CANNOT_TELL:
-        fault = seen.value.message if isinstance(seen.value, Unknown) else f"the rule's value is {shortened(seen.value)}"
-        return Judged(outcome=outcome, trace=trace, fault=fault)
+        fault = f"the rule's value is {shortened(seen.value)}"
+        return Judged(outcome=outcome, trace=trace if seen.value is None else (), fault=fault)  # no answer would help
     if not trace and outcome is Outcome.NOT_MET:
         trace = (Step(operator=CONSTANT, fields=(), found=(), held=False),)
     return Judged(outcome=outcome, trace=trace)

@@ -6,8 +6,8 @@ the specification gives true or false, so does this; where it gives an error or 
 A comparison is *decisive* for a value when it is one of those that the value rests on:
 
 - a comparison rests on itself and on what its operands rest on, and so does the question whether a field is there;
-- ``and`` that is false rests on its first part that is ``false``; true, on all its parts; unknown, on those that are unknown;
-  where a part is empty (``null``, 0, an empty text) and none is ``false``, on all;
+- ``and`` that is false rests on its parts that are ``false``, all of them, for one alone would have done; true, on all its
+  parts; unknown, on those that are unknown; where a part is empty (``null``, 0, an empty text) and none is ``false``, on all;
 - ``if`` rests on its condition and on the branch taken, but on that branch alone where the other one says the same outright;
   where its condition is unknown, on the condition, or on both branches where they agree;
 - ``!`` and what is reckoned rest on what their operands rest on; ``or`` is written with these, and follows from them;
@@ -43,6 +43,7 @@ from fastchannel.certificates.rules.expression import (
 CLOCK = "external.validationClock"
 GIVEN = "given"  # the question whether a field is there, or holds
 COUNTED = "counted:"  # in front of the array that a number was reckoned over
+_MOST_LISTED, _LONGEST_LIST = 5, 120  # items and characters of a list that is written out
 _MOVED = {"plusTime", "dccDateOfBirth", "extractFromUVCI"}  # what they give still is of the field that they are given
 
 
@@ -191,15 +192,18 @@ class Tracing:
         parts: list[Seen] = []
         empty: Seen | None = None
         unknown: list[Seen] = []
+        false: list[Seen] = []
         for one in operands:
             held, seen = self.asked(one, here)
             if seen.value is False:
-                return Seen(False, seen.why)
-            if held is None:
+                false.append(seen)
+            elif held is None:
                 unknown.append(seen)
             elif not held and empty is None:
                 empty = seen
             parts.append(seen)
+        if false:
+            return Seen(False, self._because(None, false))
         if empty is not None:
             return replace(empty, why=self._because(None, parts))
         if unknown:
@@ -336,14 +340,19 @@ def _written(value: Any) -> str:
             return found
         case datetime():
             return value.isoformat()
-        case list():
-            return f"one of {len(value)}"
+        case list() as items:
+            return _listed([_written(one) for one in items[:_MOST_LISTED]], len(items))
         case _Array(items):
-            return f"one of {len(items)}"
+            return _listed([_written(one.value) for one in items[:_MOST_LISTED]], len(items))
         case _Fold():
             return "dict"
         case _:
             return shortened(value)
+
+
+def _listed(written: list[str], number: int) -> str:
+    text = ", ".join(written)
+    return text if number == len(written) and len(text) <= _LONGEST_LIST else f"one of {number}"
 
 
 def _turns(values: list[Seen]) -> datetime | None:
