@@ -27,6 +27,7 @@ def figures(data: Path) -> Iterator[tuple[str, Figure]]:
     yield "EU quality assurance", signatures
     yield "EU quality assurance", flips
     yield "ICAO", conformance_formats.seals(data / "multi-gdhcn")
+    yield "DIVOC", conformance_formats.divoc(data / "multi-gdhcn")
     yield "SMART Health Cards", conformance_formats.cards(data / "shc")
     for figure in conformance_signatures.wycheproof(data / "wycheproof"):
         yield "signatures", figure

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
+import zipfile
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +17,7 @@ from fastchannel.certificates.evidence import Evidence
 from fastchannel.certificates.formats import shc, vds_nc
 from fastchannel.certificates.formats.recognise import open_text
 from fastchannel.certificates.formats.shc import cards_of
+from fastchannel.certificates.keys import TrustedKey
 from fastchannel.certificates.pictures import texts_of
 from fastchannel.certificates.refusal import Code, Refusal, RefusedError
 from fastchannel.certificates.tolerances import LENIENT, STRICTLY
@@ -28,6 +31,13 @@ from tools.conformance_dcc import Figure
 
 ISSUER = "https://spec.smarthealth.cards/examples/issuer"
 AT = datetime(2022, 9, 1, tzinfo=UTC)
+# The public key of did:india, as https://github.com/Path-Check/divoc-sdk.js (lib/divoc.js) lists it for CoWIN's production.
+INDIA = (
+    "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA0i7R4XsyG3m6KD36qKEVxE+odCh68W2O4vLqh6SnsgItzvLYvJKPai+jEkf22FlPn0QnGo+Znyi6"
+    "dw1lhvg9FGXqodv33yrqKhGLkQPeURaMnJidxktK/3QLXuv9HiKq9fSDLJyPBJEFCCCiZNTGgWM0dqq43/XRi+7IX3gWU68U6v/7EyOW3U4ZgYUVlfwbUh6e"
+    "KRan68/TObQua39oeUfDMhJa0NHnMXb1lq/vQIjEgGkOK5LLyz+X8ETUEhn8Qdx2SIORmftCPW4XO0UZmMHuGw9t+UUgniy5BL8kmvtjpVRWFUliJFGBTvBZ"
+    "CO6gcoX5eXi8LytCg+mJ6EDO+QIDAQAB"
+)
 # What has no answer here, because nothing at a checkpoint asks for it.
 LEFT_OUT = {
     "shlpayload": "a link to a card elsewhere, which a verifier without a network cannot follow",
@@ -69,6 +79,31 @@ def seals(folder: Path) -> Figure:
         refusal = judge(changed, trust, AT)
         _count(figure, f"{path.stem} changed", holds=isinstance(refusal, Refusal) and refusal.code is Code.SIGNATURE_WRONG)
     return figure
+
+
+def divoc(folder: Path) -> Figure:
+    """The specimen that India's own key signed verifies; changed, or with values in each other's fields, it does not."""
+    figure = Figure("DIVOC specimen, changed and exchanged")
+    text = (folder / "DIVOCQR1Contents.txt").read_text(encoding="utf-8").strip()
+    key = TrustedKey(kid=b"did:india", spki=base64.b64decode(INDIA), country="IN")
+    trust = TrustStore([TrustList(party="XX", version=1, issued=AT, keys=(key,))])
+    expected = [(text, ""), (_rewritten(text, "User One", "User Two"), Code.SIGNATURE_WRONG)]
+    expected.append((_rewritten(text, '"dose":1,"totalDoses":2', '"dose":2,"totalDoses":1'), Code.MALFORMED))
+    for written, code in expected:
+        found = verify(written, trust, AT)
+        _count(figure, f"{code or 'whole'}: {found}", holds=(found.code if isinstance(found, Refusal) else "") == code)
+    return figure
+
+
+def _rewritten(text: str, old: str, new: str) -> str:
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(text.removeprefix("B64:")))) as archive:
+        credential = archive.read("certificate.json").decode()
+    if old not in credential:
+        raise ValueError(f"found no {old} in the specimen")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("certificate.json", credential.replace(old, new))
+    return "B64:" + base64.b64encode(packed.getvalue()).decode()
 
 
 def cards(folder: Path) -> Figure:

@@ -220,8 +220,8 @@ def _lists() -> list[Target]:
 
 def _rules() -> list[Target]:
     from fastchannel.certificates.refusal import CertificateError
-    from fastchannel.certificates.rules.evaluate import judge
     from fastchannel.certificates.rules.expression import RuleError, issues_of, parse
+    from fastchannel.certificates.rules.judge import judge
     from fastchannel.certificates.rules.rule_set import read_rules
 
     expression = {

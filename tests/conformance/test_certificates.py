@@ -70,6 +70,11 @@ def test_every_seal_of_a_specimen_verifies_and_no_changed_one(certificates: Path
     assert (found.failed, found.passed) == ([], 4)
 
 
+def test_the_specimen_of_divoc_verifies_with_its_issuers_key_and_not_once_it_is_changed(certificates: Path) -> None:
+    found = conformance_formats.divoc(certificates / "multi-gdhcn")
+    assert (found.failed, found.passed) == ([], 3)
+
+
 def test_the_reference_validators_negatives_are_refused_with_the_code_they_name(certificates: Path) -> None:
     found = conformance_formats.cards(certificates / "shc")
     assert found.failed == []

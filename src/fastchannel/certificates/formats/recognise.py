@@ -18,6 +18,8 @@ def open_text(text: str) -> Sealed:
     """Open a certificate's text. Raises RefusedError: unsupported where it begins like no format that we know."""
     if len(text) > MOST_CHARACTERS:
         raise RefusedError(Refusal(code=Code.MALFORMED, where="text", found=f"{len(text)} characters"))
+    if text.startswith(divoc.ZIP_PREFIX):
+        return divoc.open_zip(text)  # whose last characters are bytes of the zip, whatever they look like
     stripped = text.strip("\r\n\t\ufeff\0") if not text.startswith(hcert.PREFIX) else text.rstrip("\r\n")
     for prefix, opener in _OPENERS:
         if stripped.startswith(prefix):
@@ -42,5 +44,5 @@ _OPENERS: tuple[tuple[str, Callable[[str], Sealed]], ...] = (
     (shc.PREFIX, shc.open_text),
     ("eyJ", shc.open_text),  # a JWS: the header's first characters
     ("{", _open_json),
-    *((prefix, divoc.refuse) for prefix in divoc.PREFIXES),
+    (divoc.TEXT_PREFIX, divoc.open_zip),
 )
