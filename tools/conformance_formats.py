@@ -83,7 +83,7 @@ def seals(folder: Path) -> Figure:
 
 def divoc(folder: Path) -> Figure:
     """The specimen that India's own key signed verifies; changed, or with values in each other's fields, it does not."""
-    figure = Figure("DIVOC specimen, changed and exchanged")
+    figure = Figure("specimen, changed and exchanged")
     text = (folder / "DIVOCQR1Contents.txt").read_text(encoding="utf-8").strip()
     key = TrustedKey(kid=b"did:india", spki=base64.b64decode(INDIA), country="IN")
     trust = TrustStore([TrustList(party="XX", version=1, issued=AT, keys=(key,))])

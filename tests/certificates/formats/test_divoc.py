@@ -280,8 +280,8 @@ def test_what_is_wrong_with_a_proof_has_its_code(signed: dict[str, Any], expecte
         zipped(b"{}", name="other.json"),
         zipped(b" " * 65_537),
         zipped(bytes(2_900_000)),
-        zipped(b"{}", packing=zipfile.ZIP_LZMA),
-        zipped(b"{}", packing=zipfile.ZIP_BZIP2),
+        zipped(json.dumps(CREDENTIAL | {"proof": proof()}).encode(), packing=zipfile.ZIP_LZMA),
+        zipped(json.dumps(CREDENTIAL | {"proof": proof()}).encode(), packing=zipfile.ZIP_BZIP2),
         zipped(b"not json"),
         zipped(b"[]"),
         zipped(b'{"a":1,"a":2}'),
@@ -322,6 +322,13 @@ P = "<http://p>"
                 ("_:e", P, "_:a"), ("_:f", P, "_:b"),
             ],
             '0 1, 0 2, 1 "x", 2 3, 3 0, 4 3, 5 2',
+        ),
+        (  # where the order in which nodes alike are followed matters
+            [
+                ("_:a", P, "_:c"), ("_:a", P, "_:d"), ("_:b", P, "_:a"), ("_:b", P, "_:c"), ("_:c", P, "_:d"),
+                ("_:d", P, "_:b"),
+            ],
+            "0 1, 1 2, 2 0, 2 3, 3 0, 3 1",
         ),
     ],
 )  # fmt: skip

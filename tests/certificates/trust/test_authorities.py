@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import rfc8785
+from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA224, SHA256, SHA384, SHA512
@@ -31,7 +32,7 @@ from fastchannel.certificates.verify import verify
 from tests.certificates.formats.test_cards_and_seals import DOSES, url
 from tests.certificates.issuing import AT, private_key, trusted
 from tests.certificates.issuing import signer as signing
-from tests.certificates.trust.authority import Authority, authority, signer, usage
+from tests.certificates.trust.authority import Authority, authority, distinguished, signer, usage
 from tests.certificates.trust.test_reading import b64, certificate
 
 CSCA = authority()
@@ -109,6 +110,22 @@ def test_a_certificate_that_names_the_authoritys_key_and_was_not_signed_by_it_is
     der = signer(CSCA)
     changed = der[:-1] + bytes((der[-1] ^ 1,))
     assert refusal(seal(changed)) == (Code.SIGNATURE_WRONG, "sig.cer", "certificate")
+
+
+def test_a_certificate_that_names_another_issuer_is_not_the_authoritys_whoever_signed_it() -> None:
+    der = signer(CSCA, issuer=distinguished("UT", "another"))
+    assert refusal(seal(der)) == (Code.KEY_UNKNOWN, "kid", "")
+    with pytest.raises(CertificateError, match="found none of the authorities given"):
+        check_issued(der, TRUST.lists[0].vouching)
+
+
+def test_a_certificate_that_names_two_algorithms_is_signed_by_neither() -> None:
+    """RFC 5280, section 4.1.1.2: what is signed names the algorithm too, and both must agree."""
+    found = asn1.Certificate.load(signer(CSCA))
+    found["tbs_certificate"]["signature"]["algorithm"] = "sha384_ecdsa"
+    assert isinstance(CSCA.key, ec.EllipticCurvePrivateKey)
+    found["signature_value"] = CSCA.key.sign(found["tbs_certificate"].dump(force=True), ec.ECDSA(SHA256()))
+    assert refusal(seal(found.dump(force=True))) == (Code.SIGNATURE_WRONG, "sig.cer", "certificate")
 
 
 def test_an_authority_out_of_its_validity_vouches_for_nobody() -> None:
