@@ -67,6 +67,14 @@ def test_where_no_rule_applies_the_answer_is_cannot_tell(files: Path) -> None:
     assert run("run", files / "rules.json", files / "dose.json", "--country", "KR").return_value == 2
 
 
+def test_rules_of_several_countries_ask_for_the_country_of_arrival(files: Path) -> None:
+    (files / "two.json").write_text(json.dumps([RULE, {**RULE, "Country": "FR", "Logic": False}]))
+    arguments = ("run", files / "two.json", files / "dose.json", "--at", "2021-06-01")
+    assert "--country" in str(run(*arguments).exception)
+    assert run(*arguments, "--country", "AT").return_value == 0
+    assert run(*arguments, "--country", "FR").return_value == 1
+
+
 def test_json_gives_the_trace(files: Path) -> None:
     result = run("run", files / "rules.json", files / "dose.json", "--at", "2021-05-31", "--json")
     answer = json.loads(result.stdout)

@@ -9,10 +9,12 @@ from typing import Any
 import click
 import msgspec
 
+from fastchannel.certificates.rules.applicable import Arrival
 from fastchannel.certificates.rules.changes import compare_rules
 from fastchannel.certificates.rules.check import check_rules
 from fastchannel.certificates.rules.judge import Outcome
-from fastchannel.certificates.rules.rule_set import Decision, Rule, decide_together, read_rules
+from fastchannel.certificates.rules.rule import INVALIDATION, Rule, read_rules
+from fastchannel.certificates.rules.rule_set import Decision, decide_together
 from fastchannel.certificates.rules.words import outcome_words, reasons
 from fastchannel.cli.clock import now
 from fastchannel.cli.command import command, instant, json_option, language_option
@@ -86,7 +88,8 @@ def check(*, files: tuple[str, ...], value_sets: str | None, as_json: bool) -> i
 @click.argument("rule_file", metavar="RULES")
 @click.argument("certificates", metavar="PAYLOAD...", nargs=-1, required=True)
 @click.option("--at", type=instant, help="As of this instant; the default is now.")
-@click.option("--country", help="Only this country's rules.")
+@click.option("--country", help="The country of arrival, whose rules of acceptance apply: AT.")
+@click.option("--region", default="", help="The region of arrival, where a country has rules for some.")
 @_value_sets_option
 @language_option
 @json_option
@@ -96,22 +99,25 @@ def run(
     certificates: tuple[str, ...],
     at: datetime | None,
     country: str | None,
+    region: str,
     value_sets: str | None,
     language: str,
     as_json: bool,
 ) -> int:
     """Apply rules to one person's certificates: the payloads in JSON, all of one person.
 
-    One certificate that meets every rule suffices; rules of the engine FASTCHANNEL look at all certificates together.
+    One certificate that meets every rule suffices: those of acceptance of the country of arrival, and those of invalidation of
+    the country that issued it. Rules of the engine FASTCHANNEL look at all certificates together.
     """
-    chosen = [one for one in read_rules(_read(rule_file), rule_file) if country in {None, one.country}]
+    chosen = read_rules(_read(rule_file), rule_file)
+    arrival = Arrival(country=country or _only_country(chosen, rule_file), region=region)
     payloads = [_json(name) for name in certificates]
     sets = _json(value_sets) if value_sets else {}
-    found = decide_together(chosen, payloads, at or now(), value_sets=sets)
+    found = decide_together(chosen, payloads, at or now(), arrival=arrival, value_sets=sets)
     if as_json:
         emit_json(_fields(found, language))
     else:
-        _show(found, {one.identifier: one for one in chosen}, certificates, language)
+        _show(found, {(one.country, one.identifier, one.version): one for one in chosen}, certificates, language)
     return {Outcome.MET: 0, Outcome.NOT_MET: NOT_MET, Outcome.CANNOT_TELL: 2}[found.outcome]
 
 
@@ -147,10 +153,18 @@ def diff(*, old: str, new: str, value_sets: str | None, language: str, as_json: 
     return 0 if found.same else DIFFERENT
 
 
-def _show(found: Decision, rules_by: dict[str, Rule], names: tuple[str, ...], language: str) -> None:
+def _only_country(rules: tuple[Rule, ...], name: str) -> str:
+    """The country whose rules of acceptance these are. Raises BadParameter where they are several countries'."""
+    found = sorted({one.country for one in rules if one.type != INVALIDATION and one.country})
+    if len(found) > 1:
+        raise click.BadParameter(f"{name} has rules of {', '.join(found)}; say with --country where the traveller arrives")
+    return found[0] if found else ""
+
+
+def _show(found: Decision, rules_by: dict[tuple[str, str, str], Rule], names: tuple[str, ...], language: str) -> None:
     for one in found.ruled:
         where = translate(TOGETHER, language) if one.certificate is None else names[one.certificate]
-        said = rules_by[one.rule].words(language)
+        said = rules_by[one.country, one.rule, one.version].words(language)
         click.echo(f"{where}: {one.rule}: {outcome_words(one.judged.outcome, language)}: {said}")
         if one.judged.outcome is not Outcome.MET:
             for line in reasons(one.judged, language):

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from fastchannel.certificates.rules.changes import Comparison, compare_rules
 from fastchannel.certificates.rules.expression import parse
 from fastchannel.certificates.rules.judge import Outcome, outcome_of
-from fastchannel.certificates.rules.rule_set import Rule
+from fastchannel.certificates.rules.rule import Rule
 from tests.certificates.rules.test_check import _RULES, BETWEEN, CLOCK, dated, rule, var
 
 

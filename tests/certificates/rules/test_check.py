@@ -18,7 +18,7 @@ from fastchannel.certificates.rules.check import Problem, branching, check_rules
 from fastchannel.certificates.rules.expression import OPERATORS, RuleError, as_json, parse
 from fastchannel.certificates.rules.fields import DCC, Kind
 from fastchannel.certificates.rules.judge import Outcome, outcome_of
-from fastchannel.certificates.rules.rule_set import Rule, read_rules
+from fastchannel.certificates.rules.rule import Rule, read_rules
 
 CLOCK = {"plusTime": [{"var": "external.validationClock"}, 0, "day"]}
 Raw = Any

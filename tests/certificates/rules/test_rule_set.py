@@ -9,16 +9,11 @@ import msgspec
 import pytest
 
 from fastchannel.certificates.refusal import CertificateError
+from fastchannel.certificates.rules.applicable import Arrival, applicable, issuer_of
 from fastchannel.certificates.rules.check import check_rules
 from fastchannel.certificates.rules.judge import Outcome
-from fastchannel.certificates.rules.rule_set import (
-    COMBINED,
-    Rule,
-    applicable,
-    combine,
-    decide_together,
-    read_rules,
-)
+from fastchannel.certificates.rules.rule import COMBINED, Rule, read_rules
+from fastchannel.certificates.rules.rule_set import combine, decide_together
 
 AT = datetime(2021, 7, 1, 12, tzinfo=UTC)
 FULL = {"===": [{"var": "payload.v.0.dn"}, {"var": "payload.v.0.sd"}]}
@@ -71,10 +66,87 @@ def test_a_dose_and_a_test_come_to_one_decision() -> None:
     assert decide_together(rules, [dose(1), test], AT).outcome is Outcome.NOT_MET
 
 
-def test_a_rule_of_invalidation_refuses_where_it_is_false_as_one_of_acceptance_does() -> None:
-    rules = [rule("A", FULL), rule("X", {"!": [{"===": [{"var": "payload.v.0.co"}, "XX"]}]}, type="Invalidation")]
-    assert decide_together(rules, [dose(2)], AT).outcome is Outcome.MET
-    assert decide_together(rules, [dose(2, country="XX")], AT).outcome is Outcome.NOT_MET
+NOT_BATCH = {"!": [{"===": [{"var": "payload.v.0.ma"}, "X"]}]}  # what an issuer withdraws
+
+
+def withdrawing(country: str, **fields: Any) -> Rule:
+    return rule(f"IR-{country}-0001", NOT_BATCH, type="Invalidation", country=country, **fields)
+
+
+def withdrawn(number: int, **fields: Any) -> dict[str, Any]:
+    found = dose(number, **fields)
+    found["v"][0]["ma"] = "X"
+    return found
+
+
+def test_rules_of_acceptance_are_those_of_the_country_of_arrival_and_of_invalidation_those_of_the_issuer() -> None:
+    rules = [rule(f"VR-{country}", FULL, country=country) for country in ("AT", "FR")]
+    rules += [withdrawing(country) for country in ("AT", "FR", "DE")]
+    found = applicable(rules, ["Vaccination"], AT, arrival=Arrival(country="FR"), issuer="DE")
+    assert [one.identifier for one in found] == ["VR-FR", "IR-DE-0001"]
+
+
+@pytest.mark.parametrize(
+    ("region", "chosen"), [("", ["all"]), ("AT-9", ["all", "vienna"]), ("at-9", ["all", "vienna"]), ("AT-1", ["all"])]
+)
+def test_rules_of_a_region_hold_there_besides_those_of_the_whole_country(region: str, chosen: list[str]) -> None:
+    rules = [rule("all", FULL, country="AT"), rule("vienna", FULL, country="AT", region="AT-9")]
+    found = applicable(rules, [], AT, arrival=Arrival(country="AT", region=region))
+    assert [one.identifier for one in found] == chosen
+
+
+def test_an_invalidation_rule_that_is_false_withdraws_what_its_country_issued_wherever_it_is_shown() -> None:
+    rules = [rule("VR", FULL, country="FR"), withdrawing("AT")]
+    arrival = Arrival(country="FR")
+    assert decide_together(rules, [dose(2)], AT, arrival=arrival).outcome is Outcome.MET
+    assert decide_together(rules, [withdrawn(2)], AT, arrival=arrival).outcome is Outcome.NOT_MET
+    assert decide_together(rules, [withdrawn(2, country="DE")], AT, arrival=arrival).outcome is Outcome.MET
+    assert decide_together(rules, [withdrawn(2, country="DE") | {"iss": "AT"}], AT, arrival=arrival).outcome is Outcome.NOT_MET
+
+
+def test_what_the_issuer_does_not_withdraw_is_not_thereby_accepted() -> None:
+    found = decide_together([withdrawing("AT")], [dose(2)], AT)
+    assert (found.outcome, found.accepted) == (Outcome.CANNOT_TELL, None)
+
+
+def test_a_certificate_whose_issuer_is_not_known_cannot_be_told() -> None:
+    nameless = {"v": [{"dn": 2, "sd": 2}]}
+    assert issuer_of(nameless) == ""
+    assert decide_together([rule("VR", FULL), withdrawing("AT")], [nameless], AT).outcome is Outcome.CANNOT_TELL
+    assert decide_together([rule("VR", FULL)], [nameless], AT).outcome is Outcome.MET
+
+
+def test_a_withdrawn_certificate_counts_for_nothing_among_several() -> None:
+    rules = [rule("both", TWO_DOSES, engine=COMBINED), withdrawing("AT")]
+    second = dose(2, country="KR", date="2021-06-01")
+    assert decide_together(rules, [dose(1), second], AT).outcome is Outcome.MET
+    assert decide_together(rules, [withdrawn(1), second], AT).outcome is Outcome.NOT_MET
+
+
+@pytest.mark.parametrize(
+    ("engine", "version", "outcome"),
+    [
+        ("CERTLOGIC", "0.7.5", Outcome.MET),
+        ("CERTLOGIC", "1.3.3", Outcome.MET),
+        ("CERTLOGIC", "1.3", Outcome.MET),
+        ("CERTLOGIC", "1.10.0", Outcome.CANNOT_TELL),
+        ("CERTLOGIC", "2.0.0", Outcome.CANNOT_TELL),
+        ("OTHER", "1.0.0", Outcome.CANNOT_TELL),
+    ],
+)
+def test_a_rule_for_an_engine_that_is_not_here_cannot_tell(engine: str, version: str, outcome: Outcome) -> None:
+    rules = [rule("A", FULL, engine=engine, engine_version=version)]
+    assert decide_together(rules, [dose(2)], AT).outcome is outcome
+    assert [one.code for one in check_rules(rules)] == ([] if outcome is Outcome.MET else ["engine"])
+
+
+def test_rules_see_where_the_traveller_arrives_and_who_issued() -> None:
+    logic = {"and": [{"===": [{"var": f"external.{name}"}, place]} for name, place in PLACES.items()]}
+    arrival = Arrival(country="FR", region="FR-IDF")
+    assert decide_together([rule("A", logic)], [dose(2)], AT, arrival=arrival).outcome is Outcome.MET
+
+
+PLACES = {"countryCode": "FR", "region": "FR-IDF", "issuerCountryCode": "AT"}
 
 
 def test_where_no_rule_applies_nothing_is_accepted() -> None:
@@ -122,7 +194,19 @@ def test_rules_are_read_in_every_form(form: str) -> None:
     assert check_rules(found[:1]) == ()
 
 
-@pytest.mark.parametrize("raw", [b"", b"[]", b"{", b"[1]", b'{"Identifier": 5}', b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"Identifier": "A", "Logic": true, "ValidFrom": "2021-06-01T00:00:00"}',
+        b"",
+        b"[]",
+        b"{",
+        b"[1]",
+        b'{"Identifier": 5}',
+        b"\xff",
+        b"[" * 100_000,
+    ],
+)
 def test_what_is_no_rule_set_is_refused_clearly(raw: bytes) -> None:
     with pytest.raises(CertificateError, match="rules"):
         read_rules(raw)

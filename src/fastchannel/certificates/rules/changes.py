@@ -12,12 +12,12 @@ from fastchannel.certificates.rules import dates
 from fastchannel.certificates.rules.expression import Expression, Literal, parse
 from fastchannel.certificates.rules.fields import DCC, Fields, Kind
 from fastchannel.certificates.rules.judge import Budget, Outcome, outcome_of
-from fastchannel.certificates.rules.rule_set import Rule
+from fastchannel.certificates.rules.rule import Rule
 from fastchannel.certificates.rules.travellers import Traveller, Travellers, travellers
 
 MOST_STEPS = 6_000_000  # of all evaluations for two versions: some fifteen seconds
 _NO_RULE = Literal(True)  # where nothing is asked, everybody meets it
-_SCOPE = ("type", "engine", "certificate_type", "valid_from", "valid_to")
+_SCOPE = ("type", "region", "engine", "engine_version", "certificate_type", "valid_from", "valid_to")
 
 
 class Change(Struct, frozen=True, kw_only=True):

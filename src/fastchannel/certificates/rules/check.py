@@ -8,15 +8,17 @@ from typing import Any
 
 from msgspec import Struct
 
+from fastchannel.certificates.rules.applicable import VERSION, beyond
 from fastchannel.certificates.rules.expression import Expression, Items, Operation, RuleError, as_json, issues_of, parse
 from fastchannel.certificates.rules.fields import DCC, Fields
 from fastchannel.certificates.rules.judge import Budget, Outcome, outcome_of
 from fastchannel.certificates.rules.kinds import mismatches
 from fastchannel.certificates.rules.predicates import predicates
-from fastchannel.certificates.rules.rule_set import COMBINED, KINDS, Rule
+from fastchannel.certificates.rules.rule import ACCEPTANCE, CERTLOGIC, COMBINED, GENERAL, INVALIDATION, KINDS, Rule
 from fastchannel.certificates.rules.travellers import Traveller, Travellers, travellers
 
-ENGINES = ("CERTLOGIC", COMBINED)
+ENGINES = (CERTLOGIC, COMBINED)
+TYPES = (ACCEPTANCE, INVALIDATION)
 MOST_STEPS = 6_000_000  # of all evaluations for one set: some fifteen seconds
 _PAIR = 500  # steps that it costs to look at a pair at all
 ValueSets = Mapping[str, Sequence[str]]
@@ -25,7 +27,7 @@ ValueSets = Mapping[str, Sequence[str]]
 class Problem(Struct, frozen=True, kw_only=True):
     """One thing to put right, or where ``note`` is set one that we could not make sure of.
 
-    ``code`` is structure, path, type, date, engine, validity, duplicate, never-met, always-met, unreachable, contradiction or
+    ``code`` is structure, path, type, date, engine, type-of-rule, validity, duplicate, never-met, always-met, unreachable, contradiction or
     not-examined.
     """
 
@@ -74,8 +76,13 @@ class _Checker:
             self.say(rule.identifier, "structure", one.message, one.expression)
         if rule.engine not in ENGINES:
             self.say(rule.identifier, "engine", f"found the engine {rule.engine}, expected {' or '.join(ENGINES)}")
-        if rule.certificate_type not in {"General", *KINDS.values()}:
-            expected = ", ".join(("General", *KINDS.values()))
+        elif beyond(rule) is not None:
+            found = f"found {rule.engine} {rule.engine_version}, expected {VERSION} or earlier"
+            self.say(rule.identifier, "engine", found)
+        if rule.type not in TYPES:
+            self.say(rule.identifier, "type-of-rule", f"found the type {rule.type}, expected {' or '.join(TYPES)}")
+        if rule.certificate_type not in {GENERAL, *KINDS.values()}:
+            expected = ", ".join((GENERAL, *KINDS.values()))
             self.say(rule.identifier, "validity", f"found the certificate type {rule.certificate_type}, expected {expected}")
         if rule.valid_from is not None and rule.valid_to is not None and rule.valid_to < rule.valid_from:
             self.say(rule.identifier, "validity", f"ends on {rule.valid_to:%Y-%m-%d}, before it begins: it is never in force")
@@ -112,8 +119,12 @@ class _Checker:
 
     def together(self, rules: Sequence[tuple[Rule, Expression]]) -> None:
         """Whether rules that apply to the same certificate exclude each other, in twos and all together."""
-        for country in sorted({rule.country for rule, _ in rules}):
-            own = [(rule, expression) for rule, expression in rules if rule.country == country and rule.engine == "CERTLOGIC"]
+        for country, kind, region in sorted({(rule.country, rule.type, rule.region) for rule, _ in rules}):
+            own = [
+                (rule, expression)
+                for rule, expression in rules
+                if (rule.country, rule.type, rule.engine) == (country, kind, CERTLOGIC) and rule.region in {"", region}
+            ]
             asked = {rule.identifier: predicates((expression,)).paths for rule, expression in own}
             excluded = set()
             for (first, one), (second, other) in combinations(own, 2):
@@ -129,7 +140,7 @@ class _Checker:
                         )
             for event in _events(self.fields, [rule for rule, _ in own]):
                 if event not in excluded and len(own) > 1:
-                    self._all(event, [one for one in own if one[0].certificate_type in {"General", KINDS[event]}])
+                    self._all(event, [one for one in own if one[0].certificate_type in {GENERAL, KINDS[event]}])
 
     def _exclude(self, event: str, first: Expression, second: Expression) -> bool:
         self.budget.left -= _PAIR
@@ -190,7 +201,7 @@ def _alone(traveller: Traveller, event: str) -> bool:
 
 
 def _events(fields: Fields, rules: Sequence[Rule]) -> list[str]:
-    kinds = {rule.certificate_type for rule in rules} - {"General"}
+    kinds = {rule.certificate_type for rule in rules} - {GENERAL}
     return [event for event in fields.events if event in KINDS and (not kinds or KINDS[event] in kinds)]
 
 

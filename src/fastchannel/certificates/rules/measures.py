@@ -17,7 +17,7 @@ from msgspec import Struct
 from fastchannel.agreement.provisions import LaboratoryTest, Paper, Provision
 from fastchannel.certificates.rules.expression import Expression, parse
 from fastchannel.certificates.rules.fields import ANCHORS
-from fastchannel.certificates.rules.rule_set import COMBINED, Rule
+from fastchannel.certificates.rules.rule import COMBINED, Rule
 from fastchannel.terms.events import Assay, Finding
 from fastchannel.terms.moments import Anchor, Moment, Span, Unit, Window
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, time, tzinfo
 from fastchannel.agreement.phrases import ANCHORS, SPANS
 from fastchannel.agreement.vocabulary import ASSAYS, FINDINGS
 from fastchannel.certificates.formats import dcc
+from fastchannel.certificates.rules.applicable import ENGINE
 from fastchannel.certificates.rules.judge import CONSTANT, Judged, Outcome
 from fastchannel.certificates.rules.tracing import COUNTED, GIVEN, Step
 from fastchannel.certificates.words import AGENTS
@@ -136,6 +137,9 @@ def step_words(step: Step, language: str = "en", zone: tzinfo = UTC) -> str:
     """One comparison as what is so."""
     if step.operator == CONSTANT:
         return translate(N_("the rule says so of every certificate"), language)
+    if step.operator == ENGINE:
+        said = N_("the rule is for {needed}, which is not here: here is {found}")
+        return translate(said, language, needed=step.fields[0], found=step.found[0])
     sides = [_side(field, found, language, zone) for field, found in zip(step.fields, step.found, strict=True)]
     if step.operator == GIVEN:
         said = {True: N_("{first} is given"), False: N_("{first} is missing"), None: N_("{first} cannot be read")}[step.held]
