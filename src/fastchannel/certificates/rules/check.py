@@ -27,8 +27,8 @@ ValueSets = Mapping[str, Sequence[str]]
 class Problem(Struct, frozen=True, kw_only=True):
     """One thing to put right, or where ``note`` is set one that we could not make sure of.
 
-    ``code`` is structure, path, type, date, engine, type-of-rule, validity, duplicate, never-met, always-met, unreachable, contradiction or
-    not-examined.
+    ``code`` is structure, path, type, date, engine, type-of-rule, validity, duplicate, never-met, always-met, unreachable,
+    contradiction or not-examined.
     """
 
     rule: str
