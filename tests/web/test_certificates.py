@@ -142,6 +142,25 @@ def test_nothing_is_recorded_before_the_officer_says_so(officer: Client, trust: 
     assert recorded(scene.approved) == []
 
 
+def test_before_anything_is_recorded_the_page_says_which_measures_each_and_all_together_meet(
+    officer: Client, trust: Path, scene: Scene
+) -> None:
+    good = issued(assayed(sc="2020-05-20T14:00:00+09:00", tc="kr-designated-hospital", tr="260415000"))
+    early = issued(assayed(sc="2020-05-10T14:00:00+09:00", tc="kr-designated-hospital", tr="260415000"), _6=0)
+    uploads = [SimpleUploadedFile(f"{number}.txt", one.encode()) for number, one in enumerate((good, early, DOSE))]
+    page = said(officer.post(f"/journeys/{scene.approved}/certificates/", {"file": uploads, "text": ""}))
+    part = page[page.index("What they would meet") :]
+    first, second, third, together = re.split(r"<h3>", part.split("</section>")[0])[1:]
+    assert "Meets it" in first
+    assert "Does not meet it" in second
+    assert "time of sampling (2020-05-10 14:00 +0900) is before departure less 72 hours" in second
+    assert "No measure of the agreement asks for what it certifies." in third
+    assert together.startswith("All together, with what is recorded")
+    assert "Meets it" in together
+    assert "documents that count (0) is less than 1" in together
+    assert recorded(scene.approved) == []
+
+
 def test_two_certificates_are_recorded_together_and_decide_once(officer: Client, trust: Path, scene: Scene) -> None:
     answer = present(officer, scene.approved, 0, 1)
     assert "Recorded." in said(answer)

@@ -20,7 +20,7 @@ from fastchannel.certificates.evidence import AssayResult, Certified, Evidence, 
 from fastchannel.decide.journey import fold
 from fastchannel.decide.stages import Stage
 from fastchannel.decide.standing import Standing
-from fastchannel.terms.events import Applied, Assay, Documented, Event, Finding, Resulted
+from fastchannel.terms.events import Applied, Assay, Documented, Event, Finding, Resulted, Role
 from fastchannel.terms.language import N_, translate
 
 DOCUMENTS: dict[type[Certified], str] = {
@@ -139,6 +139,15 @@ def _unused(certificate: Presented, event: AssayResult, pathogen: str) -> Unused
     if event.sampled is None:
         return Unused(NO_TIME)
     return None
+
+
+def would_record(journey: str, certificates: Sequence[Presented], pathogen: str, at: datetime) -> list[Event]:
+    """The events that `present` would record, without recording any; they name nobody who recorded them."""
+    who: Stamp = {
+        "id": "foreseen", "journey": journey, "at": at, "recorded": at,
+        "by": "", "role": Role.SYSTEM, "party": "", "evidence": (),
+    }  # fmt: skip
+    return _events(who, certificates, pathogen)
 
 
 def _recordable(certificate: Presented, now: datetime) -> None:

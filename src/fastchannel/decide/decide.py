@@ -87,7 +87,7 @@ def _decided(versions: Versions, journey: Journey, at: datetime, known: datetime
         return _unanswerable(journey, governing, at, known, "agreement.no-such-route", route)
     provisions = governing.provisions(_case(applied, itinerary, journey, route), _local_departure(anchors))
     if _second_pair_of_eyes(journey, provisions):
-        anchors = {anchor: moment for anchor, moment in anchors.items() if anchor is not Anchor.APPROVAL}
+        anchors = _without_approval(anchors)
     look = Looking(
         journey=journey,
         provisions=provisions,
@@ -120,6 +120,12 @@ def _decided(versions: Versions, journey: Journey, at: datetime, known: datetime
 
 def provisions_for(text: Agreement | Versions, events: Iterable[Event], at: datetime) -> Provisions | None:
     """What the text provides for the journey of these events at ``at``; None where it has no application or no such route."""
+    found = provided_for(text, events, at)
+    return found[0] if found is not None else None
+
+
+def provided_for(text: Agreement | Versions, events: Iterable[Event], at: datetime) -> tuple[Provisions, Anchors] | None:
+    """The same, with the moments of the journey that are known: what its measures are read against."""
     journey = fold(events, utc(at), utc(at))
     versions = _versions(text)
     applied, itinerary = journey.applied, journey.itinerary
@@ -129,7 +135,14 @@ def provisions_for(text: Agreement | Versions, events: Iterable[Event], at: date
     governing = _governing(versions, journey, applied, utc(at), anchors, foreign=False)
     if applied.route not in governing.routes:
         return None
-    return governing.provisions(_case(applied, itinerary, journey, applied.route), _local_departure(anchors))
+    provisions = governing.provisions(_case(applied, itinerary, journey, applied.route), _local_departure(anchors))
+    if _second_pair_of_eyes(journey, provisions):
+        anchors = _without_approval(anchors)
+    return provisions, anchors
+
+
+def _without_approval(anchors: Anchors) -> Anchors:
+    return {anchor: moment for anchor, moment in anchors.items() if anchor is not Anchor.APPROVAL}
 
 
 def _governing(

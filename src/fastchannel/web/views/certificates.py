@@ -40,6 +40,7 @@ from fastchannel.node.trust import trust_store
 from fastchannel.terms.language import N_, translate
 from fastchannel.web.access import DeniedError, language_of, page, record_or_refusal
 from fastchannel.web.details import core_language
+from fastchannel.web.foreseen import foreseen
 from fastchannel.web.forms.apply import pack
 from fastchannel.web.forms.certificate import CertificateForm, RecordForm
 from fastchannel.web.record import Record
@@ -134,6 +135,7 @@ def _show(
         "key": uuid4().hex,
         "error": error,
         "trust": trust_store(),
+        "foreseen": foreseen(record, [(one.text, one.evidence) for one in good if one.evidence is not None]),
     }
     return render(request, "web/certificates_journey.html", context, status=status)
 
