@@ -65,8 +65,8 @@ def reason_of(found: Sequence[Foreseen], measure: str) -> list[str]:
 
 
 def test_each_certificate_is_told_by_itself_and_all_with_what_is_recorded(office: MemoryOffice, journey: str) -> None:
-    early = certificate(assay(sampled=TAKEN - timedelta(days=4)), identifier="early", bound=None)
-    found = foreseen(office, journey, certificate(bound=None), early, certificate(dose(1), identifier="dose"))
+    early = certificate(assay(sampled=TAKEN - timedelta(days=4)), identifier="early", compared=False)
+    found = foreseen(office, journey, certificate(compared=False), early, certificate(dose(1), identifier="dose"))
     assert outcomes(found.each[0])["test-before-departure"] is Outcome.MET
     assert outcomes(found.each[1])["test-before-departure"] is Outcome.NOT_MET
     assert reason_of(found.each[1], "test-before-departure") == [
