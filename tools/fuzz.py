@@ -222,7 +222,7 @@ def _rules() -> list[Target]:
     from fastchannel.certificates.refusal import CertificateError
     from fastchannel.certificates.rules.expression import RuleError, issues_of, parse
     from fastchannel.certificates.rules.judge import judge
-    from fastchannel.certificates.rules.rule_set import read_rules
+    from fastchannel.certificates.rules.rule import read_rules
 
     expression = {
         "if": [
