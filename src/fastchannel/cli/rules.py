@@ -89,7 +89,7 @@ def check(*, files: tuple[str, ...], value_sets: str | None, as_json: bool) -> i
 @click.argument("certificates", metavar="PAYLOAD...", nargs=-1, required=True)
 @click.option("--at", type=instant, help="As of this instant; the default is now.")
 @click.option("--country", help="The country of arrival, whose rules of acceptance apply: AT.")
-@click.option("--region", default="", help="The region of arrival, where a country has rules for some.")
+@click.option("--region", default="", help="The region of arrival, where the country has rules of its own for it.")
 @_value_sets_option
 @language_option
 @json_option

@@ -86,13 +86,26 @@ def test_rules_of_acceptance_are_those_of_the_country_of_arrival_and_of_invalida
     assert [one.identifier for one in found] == ["VR-FR", "IR-DE-0001"]
 
 
-@pytest.mark.parametrize(
-    ("region", "chosen"), [("", ["all"]), ("AT-9", ["all", "vienna"]), ("at-9", ["all", "vienna"]), ("AT-1", ["all"])]
-)
-def test_rules_of_a_region_hold_there_besides_those_of_the_whole_country(region: str, chosen: list[str]) -> None:
+@pytest.mark.parametrize(("region", "chosen"), [("", ["all"]), ("AT-9", ["vienna"]), ("at-9", ["vienna"]), ("AT-1", [])])
+def test_a_region_has_rules_of_its_own(region: str, chosen: list[str]) -> None:
     rules = [rule("all", FULL, country="AT"), rule("vienna", FULL, country="AT", region="AT-9")]
-    found = applicable(rules, [], AT, arrival=Arrival(country="AT", region=region))
+    found = applicable(rules, [], AT, arrival=Arrival(country="at", region=region))
     assert [one.identifier for one in found] == chosen
+
+
+@pytest.mark.parametrize(
+    ("schema", "version", "outcome"),
+    [
+        ("1.0.0", "1.3.0", Outcome.MET),
+        ("1.3.0", "1.3.0", Outcome.MET),
+        ("1.3.1", "1.3.0", Outcome.CANNOT_TELL),
+        ("1.0.0", "2.0.0", Outcome.CANNOT_TELL),
+        ("", "9.9.9", Outcome.MET),
+    ],
+)
+def test_a_rule_for_another_version_of_certificates_cannot_tell(schema: str, version: str, outcome: Outcome) -> None:
+    rules = [rule("A", FULL, schema_version=schema)]
+    assert decide_together(rules, [dose(2) | {"ver": version}], AT).outcome is outcome
 
 
 def test_an_invalidation_rule_that_is_false_withdraws_what_its_country_issued_wherever_it_is_shown() -> None:

@@ -8,12 +8,13 @@ from typing import Any
 
 from msgspec import Struct
 
+from fastchannel.certificates.refusal import shortened
 from fastchannel.certificates.rules.judge import Judged, Outcome
 from fastchannel.certificates.rules.rule import CERTLOGIC, COMBINED, GENERAL, INVALIDATION, KINDS, Rule, order_of
 from fastchannel.certificates.rules.tracing import Step
 
 VERSION = "1.3.3"  # of CertLogic, as it is evaluated here
-ENGINE = "engine"  # the one step of a rule that we cannot evaluate
+ENGINE, SCHEMA = "engine", "schema"  # the one step of a rule that we cannot evaluate
 Payload = Mapping[str, Any]
 
 
@@ -29,10 +30,11 @@ def applicable(
 ) -> list[Rule]:
     """The rules for a certificate with events of these kinds, issued by ``issuer`` (a country), as of ``at``.
 
-    Rules of acceptance are those of the country of arrival: of all of it, and of the region where one is named. Rules of
-    invalidation are those of the country that issued the certificate, wherever it is shown. Both are in force from ValidFrom up
-    to and including ValidTo, and for General or one of the certificate's kinds. Of the versions of one rule that then remain
-    the highest alone applies. A rule that names no country applies to everybody.
+    Rules of acceptance are those of the country of arrival, and of its region where one is named: as the EU's own engines
+    choose, a region's set stands instead of the one without a region. Rules of invalidation are those of the country that
+    issued the certificate, wherever it is shown. Both are in force from ValidFrom up to and including ValidTo, and for General
+    or one of the certificate's kinds. Of the versions of one rule that then remain the highest alone applies. A rule that names
+    neither country nor region applies to everybody.
     """
     arrival = arrival or Arrival()
     wanted = {GENERAL, *kinds}
@@ -66,18 +68,33 @@ def issuer_of(payload: Payload) -> str:
     return found if isinstance(found, str) else ""
 
 
-def beyond(rule: Rule) -> Judged | None:
-    """That we cannot tell, where the rule is for another engine, or for a later version than is here; else None."""
-    if rule.engine == COMBINED or (rule.engine == CERTLOGIC and order_of(rule.engine_version) <= order_of(VERSION)):
+def beyond(rule: Rule, payload: Payload | None = None) -> Judged | None:
+    """That we cannot tell, where the rule is for an engine or a schema that is not the one here; else None.
+
+    The engine may be no later than ours. A certificate that says its schema's version must have the rule's major one, and be no
+    earlier.
+    """
+    if rule.engine != COMBINED and (rule.engine != CERTLOGIC or order_of(rule.engine_version) > order_of(VERSION)):
+        return _not_here(ENGINE, f"{rule.engine} {rule.engine_version}".strip(), f"{CERTLOGIC} {VERSION}")
+    found = payload.get("ver") if payload is not None else None
+    if not isinstance(found, str) or not rule.schema_version:
         return None
-    needed, here = f"{rule.engine} {rule.engine_version}".strip(), f"{CERTLOGIC} {VERSION}"
-    step = Step(operator=ENGINE, fields=(needed,), found=(here,), held=None)
-    return Judged(outcome=Outcome.CANNOT_TELL, trace=(step,), fault=f"found the engine {needed}, expected {here} or earlier")
+    asked, here = order_of(rule.schema_version), order_of(found)
+    return None if asked[0] == here[0] and asked <= here else _not_here(SCHEMA, rule.schema_version, shortened(found))
+
+
+def _not_here(operator: str, needed: str, here: str) -> Judged:
+    step = Step(operator=operator, fields=(needed,), found=(here,), held=None)
+    return Judged(outcome=Outcome.CANNOT_TELL, trace=(step,), fault=f"the rule is for the {operator} {needed}, found {here}")
 
 
 def _asked_by(rule: Rule, arrival: Arrival, issuer: str) -> bool:
     if rule.type == INVALIDATION:
-        return rule.country in {"", issuer}
-    if rule.region and rule.region.strip().casefold() != arrival.region.strip().casefold():
-        return False
-    return rule.country in {"", arrival.country} or not arrival.country
+        return not rule.country or _same(rule.country, issuer)
+    if not rule.country and not rule.region:
+        return True
+    return _same(rule.region, arrival.region) and (not arrival.country or _same(rule.country, arrival.country))
+
+
+def _same(first: str, second: str) -> bool:
+    return first.strip().casefold() == second.strip().casefold()

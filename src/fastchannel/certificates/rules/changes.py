@@ -17,7 +17,7 @@ from fastchannel.certificates.rules.travellers import Traveller, Travellers, tra
 
 MOST_STEPS = 6_000_000  # of all evaluations for two versions: some fifteen seconds
 _NO_RULE = Literal(True)  # where nothing is asked, everybody meets it
-_SCOPE = ("type", "region", "engine", "engine_version", "certificate_type", "valid_from", "valid_to")
+_SCOPE = ("type", "region", "engine", "engine_version", "schema_version", "certificate_type", "valid_from", "valid_to")
 
 
 class Change(Struct, frozen=True, kw_only=True):

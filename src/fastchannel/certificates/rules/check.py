@@ -123,7 +123,7 @@ class _Checker:
             own = [
                 (rule, expression)
                 for rule, expression in rules
-                if (rule.country, rule.type, rule.engine) == (country, kind, CERTLOGIC) and rule.region in {"", region}
+                if (rule.country, rule.type, rule.region, rule.engine) == (country, kind, region, CERTLOGIC)
             ]
             asked = {rule.identifier: predicates((expression,)).paths for rule, expression in own}
             excluded = set()

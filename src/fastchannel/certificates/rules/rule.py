@@ -47,6 +47,7 @@ class Rule(Struct, frozen=True, kw_only=True, rename="pascal"):
     version: str = "1.0.0"
     engine: str = CERTLOGIC
     engine_version: str = "1.0.0"
+    schema_version: str = ""
     certificate_type: str = GENERAL
     valid_from: Instant | None = None
     valid_to: Instant | None = None

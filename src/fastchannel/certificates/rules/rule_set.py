@@ -132,7 +132,7 @@ def _each(rules: Iterable[Rule], payload: Payload, external: Mapping[str, Any], 
             version=one.version,
             type=one.type,
             certificate=number,
-            judged=beyond(one) or judge(_parsed(one), data),
+            judged=beyond(one, payload) or judge(_parsed(one), data),
         )
         for one in rules
     ]

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, tzinfo
 from fastchannel.agreement.phrases import ANCHORS, SPANS
 from fastchannel.agreement.vocabulary import ASSAYS, FINDINGS
 from fastchannel.certificates.formats import dcc
-from fastchannel.certificates.rules.applicable import ENGINE
+from fastchannel.certificates.rules.applicable import ENGINE, SCHEMA
 from fastchannel.certificates.rules.judge import CONSTANT, Judged, Outcome
 from fastchannel.certificates.rules.tracing import COUNTED, GIVEN, Step
 from fastchannel.certificates.words import AGENTS
@@ -137,8 +137,10 @@ def step_words(step: Step, language: str = "en", zone: tzinfo = UTC) -> str:
     """One comparison as what is so."""
     if step.operator == CONSTANT:
         return translate(N_("the rule says so of every certificate"), language)
-    if step.operator == ENGINE:
+    if step.operator in {ENGINE, SCHEMA}:
         said = N_("the rule is for {needed}, which is not here: here is {found}")
+        if step.operator == SCHEMA:
+            said = N_("the rule is for certificates of version {needed}; this one has {found}")
         return translate(said, language, needed=step.fields[0], found=step.found[0])
     sides = [_side(field, found, language, zone) for field, found in zip(step.fields, step.found, strict=True)]
     if step.operator == GIVEN:
