@@ -24,7 +24,7 @@ from fastchannel.certificates.rules.measures import (
     compile_measure,
     evidence_data,
 )
-from fastchannel.certificates.rules.tracing import COUNTED, GIVEN, Step
+from fastchannel.certificates.rules.tracing import COUNTED, Step
 from fastchannel.certificates.rules.words import reasons
 from fastchannel.decide.decide import provided_for
 from fastchannel.decide.journey import Journey, fold
@@ -127,9 +127,8 @@ def _foreseen(
 
 
 def _telling(trace: tuple[Step, ...]) -> tuple[Step, ...]:
-    """What an officer reads: without what is merely there, and with counts only where there is nothing to count."""
-    told = [step for step in trace if not (step.operator == GIVEN and step.held) and not step.fields[0].startswith(COUNTED)]
-    return tuple(told) or trace
+    """What an officer reads: counts only where there is nothing to count."""
+    return tuple(step for step in trace if not step.fields[0].startswith(COUNTED)) or trace
 
 
 def _journey(events: Sequence[Event]) -> str:

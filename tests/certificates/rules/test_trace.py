@@ -202,6 +202,10 @@ def test_a_rule_that_looks_at_nothing_says_so() -> None:
 CLOCK = {"plusTime": [{"var": "external.validationClock"}, 0, "day"]}
 
 
+def moved(days: int) -> dict[str, Any]:
+    return {"plusTime": [{"var": "payload.d"}, days, "day"]}
+
+
 def passed(days: int, field: str = "payload.d") -> dict[str, Any]:
     return {"not-before": [CLOCK, {"plusTime": [{"var": field}, days, "day"]}]}
 
@@ -213,6 +217,13 @@ def passed(days: int, field: str = "payload.d") -> dict[str, Any]:
         ({"and": [passed(14), passed(30)]}, datetime(2021, 5, 31, tzinfo=UTC)),
         (either(passed(14), passed(30)), datetime(2021, 5, 15, tzinfo=UTC)),
         ({"after": passed(14)["not-before"]}, datetime(2021, 5, 15, 0, 0, 0, 1000, UTC)),
+        ({"not-after": [moved(20), CLOCK, moved(90)]}, datetime(2021, 5, 21, tzinfo=UTC)),
+        ({"if": [passed(5), {"if": [passed(9), passed(7), False]}, False]}, datetime(2021, 5, 10, tzinfo=UTC)),
+        (
+            {"if": [passed(5), {"not-after": [moved(6), CLOCK, moved(8)]}, passed(20)]},
+            datetime(2021, 5, 7, tzinfo=UTC),
+        ),
+        ({"before": [moved(-90), CLOCK, moved(-20)]}, None),
         ({"and": [passed(14), {"===": [{"var": "payload.x"}, 1]}]}, None),
         ({"not-after": [CLOCK, {"plusTime": [{"var": "payload.d"}, -2, "day"]}]}, None),
     ],
@@ -226,6 +237,39 @@ def test_the_time_from_which_it_is_met_is_told_where_the_clock_alone_decides(raw
         for step, outcome in ((timedelta(0), Outcome.MET), (-timedelta(milliseconds=1), Outcome.NOT_MET)):
             later["external"]["validationClock"] = (met + step).isoformat(timespec="milliseconds")
             assert outcome_of(parse(raw), later) is outcome
+
+
+_DATED = st.recursive(
+    st.builds(
+        lambda operator, days, first: {operator: [CLOCK, moved(days)] if first else [moved(days), CLOCK]},
+        st.sampled_from(["before", "after", "not-before", "not-after"]),
+        st.integers(0, 12),
+        st.booleans(),
+    ),
+    lambda inner: (
+        st.builds(lambda *parts: {"and": list(parts)}, inner, inner)
+        | st.builds(either, inner, inner)
+        | st.builds(lambda *parts: {"if": list(parts)}, inner, inner, inner)
+        | st.builds(lambda part: {"!": [part]}, inner)
+    ),
+    max_leaves=5,
+)
+
+
+@given(_DATED)
+@settings(max_examples=300, deadline=None)
+def test_no_earlier_time_than_the_one_told_meets_the_rule(raw: Any) -> None:
+    rule, start = parse(raw), datetime(2021, 5, 1, tzinfo=UTC)
+
+    def at(clock: datetime) -> dict[str, Any]:
+        written = clock.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+        return {"payload": {"d": "2021-05-01"}, "external": {"validationClock": written}}
+
+    found = judge(rule, at(start))
+    if found.outcome is not Outcome.NOT_MET:
+        return
+    edges = [start + timedelta(days=days) + step for days in range(14) for step in (timedelta(0), timedelta(milliseconds=1))]
+    assert found.becomes_met == next((edge for edge in edges if outcome_of(rule, at(edge)) is Outcome.MET), None)
 
 
 def test_what_a_long_fold_rests_on_takes_no_more_room_than_work() -> None:

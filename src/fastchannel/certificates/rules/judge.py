@@ -17,8 +17,9 @@ from fastchannel.certificates.rules.expression import Expression
 from fastchannel.certificates.rules.tracing import Seen, Step, Tracing, Unknown
 
 CONSTANT = "constant"  # the one step of a rule that looks at nothing
-_ROUNDS = 4
+_ROUNDS = 8
 _TICK = timedelta(milliseconds=1)
+_LAST = datetime.max.replace(tzinfo=UTC) - _TICK
 
 
 class Outcome(StrEnum):
@@ -92,24 +93,21 @@ def _judged(expression: Expression, data: object) -> Judged:
 
 
 def _becomes_met(expression: Expression, data: object, trace: tuple[Step, ...]) -> datetime | None:
-    """Look again at each time at which a decisive comparison turns, for a few rounds: what then decides can turn later."""
+    """Look again at the next time at which a decisive comparison turns, and so on: between these times nothing changes."""
     match data:
         case {"external": {"validationClock": str() as written}}:
             clock = dates.read(written)
         case _:
             return None
-    for _ in range(_ROUNDS if clock is not None else 0):
-        later = sorted({step.turns for step in trace if step.turns is not None and clock is not None and step.turns >= clock})
-        again: list[Step] = []
-        for instant in (at for turn in later[:_ROUNDS] for at in (turn, turn + _TICK)):
-            found = _judged(expression, _at(data, instant))
-            if found.outcome is Outcome.MET:
-                return instant
-            again += found.trace
-            clock = instant
-        if not later:
+    for _ in range(_ROUNDS):
+        turn = min((step.turns for step in trace if step.turns is not None and clock and step.turns >= clock), default=None)
+        if turn is None or turn > _LAST:
             return None
-        trace = tuple(again)
+        clock = turn + _TICK
+        before, after = (_judged(expression, _at(data, instant)) for instant in (turn, clock))
+        if Outcome.MET in (before.outcome, after.outcome):
+            return turn if before.outcome is Outcome.MET else clock
+        trace = after.trace
     return None
 
 

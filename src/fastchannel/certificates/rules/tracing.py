@@ -356,11 +356,15 @@ def _listed(written: list[str], number: int) -> str:
 
 
 def _turns(values: list[Seen]) -> datetime | None:
-    """Where one of two dates is the clock, moved by a number of hours or days: the time at which both are equal."""
-    if len(values) != 2:
+    """When the answer changes, where one date is the clock, moved by hours or days, and others are not: at the next equality.
+
+    Where the clock is past all of them it is the last.
+    """
+    clock = next((one for one in values if one.path == CLOCK and one.data and isinstance(one.value, datetime)), None)
+    if clock is None or not (clock.shift[1] in {"day", "hour"} or clock.shift[0] == 0):
         return None
-    for clock, other in (values, values[::-1]):
-        amount, unit = clock.shift
-        if clock.path == CLOCK and clock.data and isinstance(clock.value, datetime) and isinstance(other.value, datetime):
-            return dates.plus(other.value, -amount, unit) if unit in {"day", "hour"} or amount == 0 else None
-    return None
+    others = [one.value for one in values if one is not clock and isinstance(one.value, datetime)]
+    if len(others) < len(values) - 1 or not others:
+        return None
+    later = [one for one in others if one >= clock.value]
+    return dates.plus(min(later) if later else max(others), -clock.shift[0], clock.shift[1])

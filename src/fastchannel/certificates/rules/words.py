@@ -124,8 +124,12 @@ def outcome_words(outcome: Outcome, language: str = "en") -> str:
 
 
 def reasons(judged: Judged, language: str = "en", zone: tzinfo = UTC) -> list[str]:
-    """What decided, a line each, and last when the rule becomes met; times in ``zone``."""
-    lines = [step_words(step, language, zone) for step in judged.trace]
+    """What decided, a line each, and last when the rule becomes met; times in ``zone``.
+
+    That a field is there is told only where nothing else is.
+    """
+    told = [step for step in judged.trace if not (step.operator == GIVEN and step.held)] or judged.trace
+    lines = [step_words(step, language, zone) for step in told]
     if judged.fault and not lines:
         lines.append(translate(N_("the rule has no answer: {fault}"), language, fault=judged.fault))
     if judged.becomes_met is not None:
@@ -186,9 +190,14 @@ def value_words(value: str, language: str = "en", zone: tzinfo = UTC) -> str:
 
 def moment_words(moment: datetime, zone: tzinfo = UTC) -> str:
     """An instant; one at midnight in UTC is what a date became."""
-    if moment.tzinfo is None or moment.astimezone(UTC).time() == time():
-        return f"{moment:%Y-%m-%d}"
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M %z}"
+    if moment.tzinfo is None:
+        return f"{moment:%Y-%m-%d %H:%M}"
+    try:
+        if moment.astimezone(UTC).time() == time():
+            return f"{moment.astimezone(UTC):%Y-%m-%d}"
+        return f"{moment.astimezone(zone):%Y-%m-%d %H:%M %z}"
+    except OverflowError:  # at the ends of the calendar
+        return moment.isoformat()
 
 
 def _side(field: str, found: str, language: str, zone: tzinfo) -> str:
