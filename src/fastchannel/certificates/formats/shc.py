@@ -5,37 +5,20 @@ from __future__ import annotations
 import re
 from binascii import unhexlify
 from datetime import UTC, datetime
-from typing import Any
 
 from fastchannel.certificates.envelopes import strict_json
 from fastchannel.certificates.envelopes.jws import open_jws
-from fastchannel.certificates.evidence import AssayResult, Certified, CertifiedPerson, Format, Vaccinated
-from fastchannel.certificates.formats import dates, fields
+from fastchannel.certificates.evidence import Format
+from fastchannel.certificates.formats.shc_bundle import read
 from fastchannel.certificates.refusal import Code, Refusal, RefusedError, malformed
-from fastchannel.certificates.sealed import Contents, Sealed
-from fastchannel.certificates.tolerances import CHUNKS, DEFLATE_TRAILER, FHIR_META, VC_TYPES, Noted
+from fastchannel.certificates.sealed import Sealed
+from fastchannel.certificates.tolerances import CHUNKS, DEFLATE_TRAILER, Noted
 
 PREFIX = "shc:/"
-_TYPES = "https://smarthealth.cards#"
-CARD = f"{_TYPES}health-card"
-IMMUNIZATION, LABORATORY, COVID = f"{_TYPES}immunization", f"{_TYPES}laboratory", f"{_TYPES}covid19"
-SARS_COV_2 = "840539006"  # COVID-19 in SNOMED CT, as other formats name it
 MOST_CARDS = 40
 MOST_CHUNKS = 99
 _START = re.compile(r"shc:/(?:(\d{1,2})/(\d{1,2})/)?", re.ASCII)
 _LATEST = 32_503_680_000  # the year 3000: what is later was written in milliseconds
-# LOINC codes of tests for SARS-CoV-2, and SNOMED CT codes of what they find.
-ASSAYS = {
-    "94500-6": "naat",
-    "94558-4": "antigen",
-    "94309-2": "naat",
-    "94745-7": "naat",
-    "94759-8": "naat",
-    "97097-0": "antigen",
-}
-FINDINGS = {"260415000": "not detected", "260373001": "detected", "10828004": "detected", "260385009": "not detected"}
-_FINAL = ("final", "amended", "corrected")  # a tuple: what is asked for may be no text
-_KINDS = ("Patient", "Immunization", "Observation")
 
 
 def open_text(text: str) -> Sealed:
@@ -171,97 +154,3 @@ def _moment(value: object, where: str) -> datetime | None:
         code = Code.NOT_YET_VALID if where == "nbf" else Code.MALFORMED
         raise RefusedError(Refusal(code=code, where=where, found=str(value)[:24], expected="seconds", detail="milliseconds"))
     return datetime.fromtimestamp(value, UTC)
-
-
-def read(payload: dict[Any, Any], noted: Noted) -> Contents:
-    """Read a card's payload. Raises RefusedError."""
-    credential = fields.mapping(payload.get("vc"), "vc")
-    kinds = credential.get("type")
-    if not isinstance(kinds, list) or CARD not in kinds:
-        raise malformed("vc.type", kinds, CARD, detail="schema-error")
-    bundle = fields.mapping(
-        fields.mapping(credential.get("credentialSubject"), "credentialSubject").get("fhirBundle"), "fhirBundle"
-    )
-    resources: dict[str, list[dict[Any, Any]]] = {kind: [] for kind in _KINDS}
-    for entry in fields.entries(bundle, "entry", noted):
-        resource = fields.mapping(entry.get("resource"), "resource")
-        kind = resource.get("resourceType")
-        meta = resource.get("meta")
-        if isinstance(meta, dict) and set(meta) - {"security"}:
-            noted.add(FHIR_META, f"{str(kind)[:40]}.meta", ", ".join(sorted(set(meta) - {"security"})))
-        if isinstance(kind, str) and kind in resources:
-            resources[kind].append(resource)
-    if len(resources["Patient"]) != 1:
-        raise malformed("Patient", f"{len(resources['Patient'])} patients", "exactly one", detail="fhir-schema-error")
-    agent = SARS_COV_2 if COVID in kinds else ""
-    doses = [_dose(one, agent, noted) for one in resources["Immunization"] if one.get("status") == "completed"]
-    results = [_result(one, agent, noted) for one in resources["Observation"] if one.get("status") in _FINAL]
-    if (doses and IMMUNIZATION not in kinds) or (results and LABORATORY not in kinds):
-        noted.add(VC_TYPES, "vc.type", ", ".join(str(one)[-20:] for one in kinds[:4]))
-    events: list[Certified] = [*doses, *results]
-    if not events:
-        raise malformed("entry", "no event", "a completed immunization or a final observation", detail="fhir-schema-error")
-    return Contents(
-        person=_person(resources["Patient"][0], noted),
-        events=tuple(events),
-        identifier=fields.text(credential, "rid", noted),
-        issuer=str(payload.get("iss", "")),
-    )
-
-
-def _person(patient: dict[Any, Any], noted: Noted) -> CertifiedPerson:
-    names = fields.entries(patient, "name", noted)
-    if not names:
-        raise malformed("Patient.name", "nothing", "a name", detail="fhir-schema-error")
-    given = names[0].get("given")
-    if given is not None and not (isinstance(given, list) and all(isinstance(one, str) for one in given)):
-        raise malformed("Patient.name.given", given, "a list of names", detail="fhir-schema-error")
-    return CertifiedPerson(
-        family=fields.text(names[0], "family", noted),
-        given=" ".join(given or ()),
-        full=fields.text(names[0], "text", noted),
-        birth=dates.birth(fields.text(patient, "birthDate", noted), noted, "birthDate"),
-        sex=fields.text(patient, "gender", noted),
-    )
-
-
-def _dose(resource: dict[Any, Any], agent: str, noted: Noted) -> Certified:
-    performers = fields.entries(resource, "performer", noted)
-    actor = fields.mapping(performers[0].get("actor", {}), "performer.actor") if performers else {}
-    product = _code(resource.get("vaccineCode"), "vaccineCode")
-    given = fields.text(resource, "occurrenceDateTime", noted)
-    if not given:
-        raise malformed("occurrenceDateTime", "nothing", "the date of the dose", detail="fhir-schema-error")
-    return Vaccinated(
-        agent=agent,
-        product=product,
-        vaccine=product,
-        given=dates.day(given, noted, "occurrenceDateTime"),
-        batch=fields.text(resource, "lotNumber", noted),
-        centre=fields.text(actor, "display", noted),
-    )
-
-
-def _result(resource: dict[Any, Any], agent: str, noted: Noted) -> Certified:
-    kind, finding = _code(resource.get("code"), "code"), _code(resource.get("valueCodeableConcept"), "valueCodeableConcept")
-    written = fields.text(resource, "effectiveDateTime", noted)
-    performers = fields.entries(resource, "performer", noted)
-    return AssayResult(
-        agent=SARS_COV_2 if kind in ASSAYS else agent,
-        kind=ASSAYS.get(kind, kind),
-        finding=FINDINGS.get(finding, finding),
-        sampled=dates.instant(written),
-        sampled_text=written,
-        laboratory=fields.text(performers[0], "display", noted) if performers else "",
-    )
-
-
-def _code(value: object, where: str) -> str:
-    """The first coding's code."""
-    coding = fields.mapping(value, where).get("coding")
-    if not isinstance(coding, list) or not coding or not isinstance(coding[0], dict):
-        raise malformed(where, coding, "a coding", detail="fhir-schema-error")
-    code = coding[0].get("code")
-    if not isinstance(code, str):
-        raise malformed(where, code, "a code", detail="fhir-schema-error")
-    return code[: fields.MOST_TEXT]
