@@ -10,12 +10,16 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from fastchannel.agreement.shipped import shipped
+from fastchannel.exchange.bodies import body_of
 from fastchannel.exchange.leaves import Kind, Lane
 from fastchannel.exchange.roster import Key, Party, Roster, Use
 from fastchannel.exchange.sealing import Draft
+from fastchannel.terms.events import Assay, Finding, Resulted, Role
 
 AT = datetime(2020, 5, 21, 4, 0, tzinfo=UTC)
 CORRIDOR = "china-korea"
+AGREEMENT = shipped()["china-korea"].newest
 DIGEST = "sha256:" + "ab" * 32
 URGENT, BULK = (Lane(CORRIDOR, "KR", kind, "CN").origin for kind in (Kind.URGENT, Kind.BULK))
 
@@ -60,8 +64,12 @@ def stream(seed: str) -> Callable[[int], bytes]:
 
 
 def draft(number: int, **changes: Any) -> Draft:
-    fields: dict[str, Any] = {
-        "id": f"kr-{number}", "type": "resulted", "schema": 1, "at": AT, "agreement": DIGEST,
-        "body": b'{"finding":"not detected","sample":"S-%d"}' % number,
-    }  # fmt: skip
-    return Draft(**{**fields, **changes})
+    body = body_of(AGREEMENT, result(number), "CN")
+    return Draft(**{"id": f"kr-{number}", "at": AT, "agreement": DIGEST, "body": body, **changes})
+
+
+def result(number: int) -> Resulted:
+    return Resulted(
+        id=f"kr-{number}", journey="j-1", at=AT, recorded=AT, by="officer-7", role=Role.LABORATORY, party="KR",
+        sample=f"S-{number}", assay=Assay.NAAT, finding=Finding.NOT_DETECTED, laboratory="kr-laboratory", place="KR-11",
+    )  # fmt: skip

@@ -6,7 +6,7 @@ the key are destroyed, nothing that is left says what the body was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from hashlib import sha256
 
@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec import Struct
 
+from fastchannel.exchange.bodies import Body
 from fastchannel.exchange.errors import SealError
-from fastchannel.exchange.leaves import Header, commitment
+from fastchannel.exchange.leaves import Header, commitment, lane_of
 from fastchannel.exchange.merkle import leaf_hash
 
 SALT_BYTES = KEY_BYTES = 32
@@ -61,11 +62,9 @@ class Draft(Struct, frozen=True, kw_only=True):
     """What is to be sent, before it has a place in its lane."""
 
     id: str
-    type: str
-    schema: int
     at: datetime
     agreement: str
-    body: bytes
+    body: Body
     refs: tuple[str, ...] = ()
     seen: dict[str, int] = {}
 
@@ -75,32 +74,45 @@ def reader_id(key: X25519PublicKey) -> bytes:
     return sha256(key.public_bytes_raw()).digest()[:READER_BYTES]
 
 
-def seal(draft: Draft, lane: str, seq: int, readers: Iterable[X25519PublicKey], random: Random) -> Entry:
-    """The draft as entry ``seq`` of the lane, for those readers alone. Raises SealError where it is too large."""
-    if len(draft.body) > MOST_BODY_BYTES:
-        raise SealError(f"body: found {len(draft.body)} bytes, expected at most {MOST_BODY_BYTES}")
+def seal(draft: Draft, lane: str, seq: int, readers: Mapping[str, X25519PublicKey], random: Random) -> Entry:
+    """The draft as entry ``seq`` of the lane, for those readers alone: a key of each party, the sender's being its archive's.
+
+    Raises SealError where the body is too large, or was not made for one of them.
+    """
+    body, sender = draft.body, lane_of(lane).sender
+    if len(body.raw) > MOST_BODY_BYTES:
+        raise SealError(f"body: found {len(body.raw)} bytes, expected at most {MOST_BODY_BYTES}")
+    others = set(readers) - {sender}
+    if not others or not others <= body.to:
+        found, expected = ", ".join(sorted(others)) or "nobody", ", ".join(sorted(body.to))
+        raise SealError(f"readers: found {found}; the body was made for {expected}")
     salt, key = random(SALT_BYTES), random(KEY_BYTES)
     leaf = Header(
         lane=lane,
         seq=seq,
         id=draft.id,
-        type=draft.type,
-        schema=draft.schema,
+        type=body.type,
+        schema=body.schema,
         at=draft.at,
         agreement=draft.agreement,
         refs=draft.refs,
         seen=draft.seen,
-        body_commit=commitment(salt, draft.body),
+        body_commit=commitment(salt, body.raw),
     ).bytes
     info = _info(leaf)
-    keys = tuple(Wrapped(reader_id(one), _SUITE.encrypt(key, one, info=info)) for one in readers)
-    if not 0 < len(keys) <= MOST_READERS:
-        raise SealError(f"readers: found {len(keys)}, expected 1 to {MOST_READERS}")
-    return Entry(leaf, Sealed(AESGCM(key).encrypt(_NONCE, salt + draft.body, leaf), keys))
+    keys = tuple(Wrapped(reader_id(one), _SUITE.encrypt(key, one, info=info)) for one in readers.values())
+    if len(keys) > MOST_READERS:
+        raise SealError(f"readers: found {len(keys)}, expected at most {MOST_READERS}")
+    return Entry(leaf, Sealed(AESGCM(key).encrypt(_NONCE, salt + body.raw, leaf), keys))
 
 
 def unseal(entry: Entry, header: Header, keys: Mapping[bytes, X25519PrivateKey]) -> bytes:
     """The body, by one of our keys. Raises SealError where it is not for us, or not what the header commits to."""
+    return opened(entry, header, keys)[1]
+
+
+def opened(entry: Entry, header: Header, keys: Mapping[bytes, X25519PrivateKey]) -> tuple[bytes, bytes]:
+    """The salt and the body: with the salt, whoever is given the body can check it. Raises SealError as `unseal` does."""
     sealed = entry.sealed
     if sealed is None:
         raise SealError(f"entry {header.seq}: its body was erased")
@@ -109,15 +121,15 @@ def unseal(entry: Entry, header: Header, keys: Mapping[bytes, X25519PrivateKey])
         raise SealError(f"entry {header.seq}: sealed for others")
     try:
         key = _SUITE.decrypt(wrapped.data, keys[wrapped.reader], info=_info(entry.leaf))
-        opened = AESGCM(key).decrypt(_NONCE, sealed.data, entry.leaf)
+        text = AESGCM(key).decrypt(_NONCE, sealed.data, entry.leaf)
     except (InvalidTag, ValueError) as error:
         raise SealError(
             f"entry {header.seq}: the body cannot be opened: it was changed, or sealed for another header"
         ) from error
-    salt, body = opened[:SALT_BYTES], opened[SALT_BYTES:]
+    salt, body = text[:SALT_BYTES], text[SALT_BYTES:]
     if commitment(salt, body) != header.body_commit:
         raise SealError(f"entry {header.seq}: the body is another than its header commits to")
-    return body
+    return salt, body
 
 
 def _info(leaf: bytes) -> bytes:

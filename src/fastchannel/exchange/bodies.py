@@ -1,0 +1,99 @@
+"""What may be said to another party: bodies are built here and nowhere else, from the agreement's table of what it sees.
+
+A `Body` cannot be made of loose fields. So a field that the table does not name cannot be sent, whoever asks for it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from fastchannel.agreement.agreement import ENVELOPE, Agreement
+from fastchannel.exchange import plain
+from fastchannel.exchange.errors import ExchangeError, LeafError
+from fastchannel.terms.events import KINDS, Corrected, Event, kind_of
+
+SCHEMA = 1  # of events as they travel; a new one for every change that is more than a further field
+AGREEMENT, REJECT = "agreement", "reject"  # kinds of body beside the events
+_NAMED = ENVELOPE - {"kind"}  # the kind is the header's
+_KEY = object()
+
+
+class SharingError(ExchangeError):
+    """The agreement does not let the party see this at all."""
+
+
+class Body:
+    """What one entry says, and to whom it may be said. Made by the functions of this module."""
+
+    __slots__ = ("raw", "schema", "to", "type")
+
+    def __init__(self, key: object, *, type: str, schema: int, to: frozenset[str], raw: bytes) -> None:  # noqa: A002
+        """``key`` is this module's own: nobody else makes bodies."""
+        if key is not _KEY:
+            raise TypeError("a body is made by body_of, agreement_body or reject_body")
+        self.type, self.schema, self.to, self.raw = type, schema, to, raw
+
+
+class Preview(Struct, frozen=True, kw_only=True):
+    """What a party would see of an event, field by field, and what it would not."""
+
+    to: str
+    shown: dict[str, Any]
+    withheld: tuple[str, ...]
+
+
+def preview(agreement: Agreement, event: Event, to: str, *, corrected: Event | None = None) -> Preview:
+    """What that party would see. ``corrected`` is the event that a correction corrects: its fields bound the replacement's."""
+    fields: dict[str, Any] = msgspec.to_builtins(event)
+    visible = agreement.visible(kind_of(event), to)
+    shown = {name: value for name, value in fields.items() if name in visible}
+    withheld = [name for name in fields if name not in visible]
+    if isinstance(event, Corrected) and isinstance(shown.get("replacement"), dict):
+        inner = agreement.visible(kind_of(corrected), to) if corrected is not None else frozenset[str]()
+        replacement = shown["replacement"]
+        shown["replacement"] = {name: value for name, value in replacement.items() if name in inner}
+        withheld += [f"replacement.{name}" for name in replacement if name not in inner]
+    return Preview(to=to, shown=shown, withheld=tuple(withheld))
+
+
+def body_of(agreement: Agreement, event: Event, to: str, *, corrected: Event | None = None) -> Body:
+    """The event as that party may see it. Raises SharingError where the agreement does not show it the event."""
+    if not agreement.visible(kind_of(event), to):
+        raise SharingError(f"{kind_of(event)}: the agreement {agreement.id} does not show such events to {to}")
+    shown = preview(agreement, event, to, corrected=corrected).shown
+    raw = plain.encode({name: shown[name] for name in sorted(shown) if name != "kind"})
+    return Body(_KEY, type=kind_of(event), schema=SCHEMA, to=frozenset({to}), raw=raw)
+
+
+def agreement_body(agreement: Agreement, parties: frozenset[str]) -> Body:
+    """A version of an agreement's text, for all who are party to it."""
+    raw = plain.encode({"digest": agreement.digest, "text": agreement.written})
+    return Body(_KEY, type=AGREEMENT, schema=1, to=parties, raw=raw)
+
+
+def reject_body(entry: str, reason: str, to: str) -> Body:
+    """That an entry of theirs is held here because it cannot be understood: stored and cosigned all the same."""
+    return Body(_KEY, type=REJECT, schema=1, to=frozenset({to}), raw=plain.encode({"entry": entry, "reason": reason[:500]}))
+
+
+def event_of(kind: str, schema: int, raw: bytes, agreement: Agreement, to: str) -> dict[str, Any]:
+    """The fields of an event that another party sent, checked against the table that bound it.
+
+    Raises LeafError: a fault of meaning, which is held and not lost: an unknown kind, a later schema, a field that we were not
+    to see, or one that is missing.
+    """
+    if kind not in KINDS or schema > SCHEMA:
+        raise LeafError(f"{kind} in schema {schema}: this version knows schema {SCHEMA} of {len(KINDS)} kinds")
+    fields = plain.decode(raw, kind)
+    if not isinstance(fields, dict):
+        raise LeafError(f"{kind}: found {type(fields).__name__}, expected an object")
+    beyond = set(fields) - agreement.visible(kind, to)
+    if beyond:
+        raise LeafError(f"{kind}: found {', '.join(sorted(beyond))}, which the agreement does not show to {to}")
+    missing = _NAMED - set(fields)
+    if missing:
+        raise LeafError(f"{kind}: found no {', '.join(sorted(missing))}")
+    return {"kind": kind, **fields}
