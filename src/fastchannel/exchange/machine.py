@@ -302,6 +302,7 @@ def _given_back(state: State, sending: Sending, peer: str, batch: m.Batch) -> St
     """A mirror gives back what we had lost: our own signature under the checkpoint says that it is ours."""
     if sending.stopped != BEHIND or sending.saving or batch.start != sending.frontier.size:
         return state, ()
+    _bounded(batch)
     frontier, _ = _checked(state, batch, sending.frontier, state.party, batch.entries)
     save = m.Save(batch.lane, batch.start, batch.entries, frontier, batch.note)
     return _with(state, replace(sending, frontier=frontier, saving=True, before=sending.frontier)), (save,)
@@ -313,6 +314,7 @@ def _given_back(state: State, sending: Sending, peer: str, batch: m.Batch) -> St
 def _batch(state: State, mirror: Mirror, batch: m.Batch, now: datetime, keys: Keys) -> Stepped:
     if mirror.stopped:
         raise LeafError(f"{mirror.lane} is stopped: {mirror.stopped}")
+    _bounded(batch)
     if mirror.pending is not None:
         return state, ()  # one at a time: it is sent again
     end = batch.start + len(batch.entries)
@@ -334,17 +336,21 @@ def _checked(
     state: State, batch: m.Batch, before: Frontier, signer: str, fresh: Sequence[Entry]
 ) -> tuple[Frontier, list[Header]]:
     """The frontier behind the batch, and the headers of what is new. Raises ExchangeError for a structural fault."""
-    if not 0 < len(batch.entries) <= m.MOST_ENTRIES:
-        raise LeafError(f"batch: found {len(batch.entries)} entries, expected 1 to {m.MOST_ENTRIES}")
-    weight = sum(one.weight for one in batch.entries)
-    if weight > m.MOST_BYTES and len(batch.entries) > 1:
-        raise LeafError(f"batch: found {weight} bytes, expected at most {m.MOST_BYTES}")
     note = _signed(state, batch, signer)
     headers = [read_header(one.leaf, lane=batch.lane, seq=place) for place, one in enumerate(fresh, before.size)]
     frontier = before.extended(leaf_hash(one.leaf) for one in fresh)
     if frontier.root != note.checkpoint.root:
         raise LeafError(f"batch: its entries do not lead to the checkpoint of {frontier.size} entries")
     return frontier, headers
+
+
+def _bounded(batch: m.Batch) -> None:
+    """Raises LeafError where it is empty, or more than may be sent at once."""
+    if not 0 < len(batch.entries) <= m.MOST_ENTRIES or batch.start < 0:
+        raise LeafError(f"batch: found {len(batch.entries)} entries from {batch.start}, expected 1 to {m.MOST_ENTRIES}")
+    weight = sum(one.weight for one in batch.entries)
+    if weight > m.MOST_BYTES and len(batch.entries) > 1:
+        raise LeafError(f"batch: found {weight} bytes, expected at most {m.MOST_BYTES}")
 
 
 def _signed(state: State, batch: m.Batch, signer: str) -> Note:
