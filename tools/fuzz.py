@@ -32,7 +32,7 @@ class Target:
 
 def targets() -> list[Target]:
     """Every format as scanned, and each inner layer as if the layers around it were right and signed by a trusted key."""
-    return [*_health(), *_cards(), *_passes(), *_passports(), *_lists(), *_rules()]
+    return [*_health(), *_cards(), *_linked(), *_passes(), *_passports(), *_lists(), *_rules()]
 
 
 def _health() -> list[Target]:
@@ -120,6 +120,24 @@ def _cards() -> list[Target]:
         Target("card, deflated", inflated, (zlib.compress(json.dumps(good).encode(), wbits=-15),)),
         Target("seal", sealed, (json.dumps(DOSES).encode(), b" " + json.dumps(TEST).encode())),
     ]
+
+
+def _linked() -> list[Target]:
+    from fastchannel.certificates.verify import verify
+    from tests.certificates.formats.test_divoc import CREDENTIAL, proof, store, zipped
+    from tests.certificates.issuing import AT
+
+    trust = store()
+
+    def packed(data: bytes) -> object:
+        """What is in the zip, whatever it is."""
+        return verify(zipped(data).decode("latin-1"), trust, AT)
+
+    def scanned(data: bytes) -> object:
+        return verify(data.decode("latin-1"), trust, AT)
+
+    whole = json.dumps({**CREDENTIAL, "proof": proof()}).encode()
+    return [Target("divoc", packed, (whole,)), Target("divoc, zipped", scanned, (zipped(whole),))]
 
 
 def _passes() -> list[Target]:

@@ -11,7 +11,7 @@ from fastchannel.certificates.passes.claims import Pass
 from tools.fuzz import Target, targets
 
 TARGETS = targets()
-TRUSTED = {"text", "deflated", "claims", "text of cards and seals", "card", "card, deflated", "seal"}
+TRUSTED = {"text", "deflated", "claims", "text of cards and seals", "card", "card, deflated", "seal", "divoc", "divoc, zipped"}
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
