@@ -1,4 +1,4 @@
-"""Two nodes in one process with a fake clock, network and disk: every fault that a seed draws, and what must hold after each.
+"""Two or three nodes with a fake clock, network and disk: every fault that a seed draws, and what must hold after each.
 
 ``python -m tests.exchange.simulation --seeds 100000`` is the long run; ``--seed 17`` plays one seed and prints what happened.
 """
@@ -20,9 +20,9 @@ from fastchannel.exchange.notes import read
 from fastchannel.exchange.sealing import Entry, Sealed
 from tests.exchange.parties import AT, CORRIDOR, DIGEST, roster, signing
 
-PARTIES = ("CN", "KR")
+PARTIES = ("CN", "KR", "SG")
 STEPS = 120
-CALM = 400  # steps without faults, after which everything must have arrived
+CALM = 4_000  # steps without faults, after which everything must have arrived
 MOST_DRIFT = timedelta(days=7)
 
 
@@ -81,9 +81,13 @@ class Node:
 
     def start(self) -> None:
         """Read the disk, and begin."""
-        sending, mirrors = lanes(self.party, CORRIDOR, [one for one in PARTIES if one != self.party])
+        sending, mirrors = lanes(self.party, CORRIDOR, [one for one in self.world.parties if one != self.party])
         state = State(
-            party=self.party, roster=roster(), sending=sending, mirrors=mirrors, session=self.world.chance.randbytes(16)
+            party=self.party,
+            roster=self.world.roster,
+            sending=sending,
+            mirrors=mirrors,
+            session=self.world.chance.randbytes(16),
         )
         for lane, one in sending.items():
             held = self.disk.ours.setdefault(lane, [])
@@ -178,6 +182,8 @@ class World:
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
+        self.parties = PARTIES[: self.chance.choice([2, 2, 3])]
+        self.roster = roster(*self.parties)
         self.now = AT
         self.calm = False
         self.wire: list[tuple[str, str, bytes]] = []
@@ -192,9 +198,9 @@ class World:
         self.nodes: dict[str, Node] = {}
         self.backups: dict[str, Disk] = {}
         self.old = self.chance.choice(
-            [*PARTIES, "", "", "", ""]
+            [*self.parties, "", "", "", ""]
         )  # who puts old backups back: never both, which loses what both lost
-        for party in PARTIES:
+        for party in self.parties:
             self.nodes[party] = Node(party, self)
         self.restart()
 
@@ -267,7 +273,7 @@ class World:
 
     def act(self) -> None:
         """One thing happens."""
-        node = self.nodes[self.chance.choice(PARTIES)]
+        node = self.nodes[self.chance.choice(self.parties)]
         match self.chance.randrange(12):
             case 0 | 1 | 2:
                 lane = self.chance.choice(list(node.state.sending))
@@ -281,8 +287,8 @@ class World:
                 self.now += timedelta(seconds=self.chance.choice([1, 30, 900, 86_400]))
                 self.tick()
             case 4:
-                cut = (node.party, next(one for one in PARTIES if one != node.party))
-                self.cut ^= {cut}
+                other = self.chance.choice([one for one in self.parties if one != node.party])
+                self.cut ^= {(node.party, other)}
             case 5:
                 node.drift = timedelta(seconds=self.chance.uniform(-1, 1) * MOST_DRIFT.total_seconds())
             case 6 if self.old == node.party:
