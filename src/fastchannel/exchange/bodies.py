@@ -79,6 +79,11 @@ def reject_body(entry: str, reason: str, to: str) -> Body:
     return Body(_KEY, type=REJECT, schema=1, to=frozenset({to}), raw=plain.encode({"entry": entry, "reason": reason[:500]}))
 
 
+def kept_body(type: str, schema: int, raw: bytes, to: frozenset[str]) -> Body:  # noqa: A002
+    """A body that was made here before, as it was kept for a lane that took no entries then."""
+    return Body(_KEY, type=type, schema=schema, to=to, raw=raw)
+
+
 def event_of(kind: str, schema: int, raw: bytes, agreement: Agreement, to: str) -> dict[str, Any]:
     """The fields of an event that another party sent, checked against the table that bound it.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastchannel.node.models.accounts import Account, ApiKey, TravellerLink
 from fastchannel.node.models.imports import Import, ImportRow
 from fastchannel.node.models.journeys import Deadline, Event, Journey, Notice, Person
+from fastchannel.node.models.lanes import Lane, LaneAlarm, LaneEntry, LaneNote, LaneWaiting
 from fastchannel.node.models.passes import Pass
 from fastchannel.node.models.records import AccessLog, AgreementText, Heartbeat, IdempotencyKey
 
@@ -20,6 +21,11 @@ __all__ = [
     "Import",
     "ImportRow",
     "Journey",
+    "Lane",
+    "LaneAlarm",
+    "LaneEntry",
+    "LaneNote",
+    "LaneWaiting",
     "Notice",
     "Pass",
     "Person",

@@ -1,0 +1,329 @@
+"""The exchange's machine over the database: each input in a transaction that holds the lane's row.
+
+What the machine asks to be written is written before it goes on: an entry is cosigned in a second transaction, once the first
+is committed. Nothing of the state is kept between inputs but what the row says, so that any process of the node takes the next.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+from django.db import IntegrityError, OperationalError, transaction
+
+from fastchannel.exchange import messages as m
+from fastchannel.exchange.bodies import kept_body
+from fastchannel.exchange.errors import ExchangeError
+from fastchannel.exchange.leaves import read_header
+from fastchannel.exchange.machine import Keys, Mirror, Progress, Sending, State, step
+from fastchannel.exchange.merkle import HASH_BYTES, Frontier, leaf_hash
+from fastchannel.exchange.notes import read
+from fastchannel.exchange.roster import Roster
+from fastchannel.exchange.sealing import Draft, Entry, Sealed, seal
+from fastchannel.node import models
+
+SESSION_BYTES = 16
+Bytes = bytes | memoryview
+_log = logging.getLogger(__name__)
+_progress: msgspec.msgpack.Decoder[dict[str, Progress]] = msgspec.msgpack.Decoder(dict[str, Progress])
+_sealed: msgspec.msgpack.Decoder[Sealed] = msgspec.msgpack.Decoder(Sealed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lanes:
+    """The lanes of one party's node. ``readers`` are the keys that bodies are sealed for, the party's own among them."""
+
+    party: str
+    roster: Roster
+    keys: Keys
+    readers: Mapping[str, X25519PublicKey]
+
+    def ensure(self, sending: Mapping[str, Sending], mirrors: Mapping[str, Mirror]) -> None:
+        """There is a row for each lane."""
+        rows = [models.Lane(origin=one.lane, progress=_packed(one.peers)) for one in sending.values()]
+        rows += [models.Lane(origin=one.lane, peer=one.peer) for one in mirrors.values()]
+        models.Lane.objects.bulk_create(rows, ignore_conflicts=True)
+
+    def start(self, now: datetime) -> list[m.Send]:
+        """The node comes up: every peer is asked what it has, and until it says so nothing is signed."""
+        sent: list[m.Send] = []
+        for origin in self._ours():
+            with self._held(origin) as row:
+                sending = _sending(row)
+                asleep = {peer: Progress(acked=one.acked, waiting=one.waiting) for peer, one in sending.peers.items()}
+                _write(msgspec.structs.replace(sending, peers=asleep))
+            sent += self.handle(m.Started(), origin, now)
+        return sent
+
+    def tick(self, now: datetime) -> list[m.Send]:
+        """Some time has passed: what is committed is offered, what was not answered is asked about."""
+        return [one for origin in self._ours() for one in self.handle(m.Tick(), origin, now)]
+
+    def receive(self, peer: str, message: m.Message, now: datetime) -> list[m.Send]:
+        """A message came; what is to be sent for it. Whatever it is, it raises nothing."""
+        return self.handle(m.Received(peer, message), message.lane, now)
+
+    def append(self, origin: str, drafts: Sequence[Draft]) -> list[int]:
+        """Append to a lane of ours, in the caller's transaction: the state's change and its notice are one. Their places.
+
+        While the lane is stopped nothing is lost: drafts wait, have no place yet, and are appended when it goes on.
+        """
+        with self._held(origin) as row:
+            sending = _sending(row)
+            if sending.stopped:
+                _wait(origin, drafts)
+                return []
+            readers, start = self._readers(sending), sending.frontier.size
+            made = [seal(one, origin, place, readers, os.urandom) for place, one in enumerate(drafts, start)]
+            _insert(origin, start, made)
+            frontier = sending.frontier.extended(leaf_hash(one.leaf) for one in made)
+            _write(msgspec.structs.replace(sending, frontier=frontier))
+            return list(range(start, start + len(made)))
+
+    def _append_waiting(self, origin: str) -> None:
+        """What waited, in the order in which it came; what came back from the mirror is there already."""
+        waiting = models.LaneWaiting.objects.filter(lane=origin).order_by("id")
+        there = set(models.LaneEntry.objects.filter(lane=origin).values_list("entry", flat=True)) if waiting else set()
+        self.append(origin, [_drafted(bytes(one.draft)) for one in waiting if one.entry not in there])
+        waiting.delete()
+
+    def handle(self, given: m.Input, origin: str, now: datetime) -> list[m.Send]:
+        """Give the machine an input about one lane, and do what it asks for."""
+        sent: list[m.Send] = []
+        try:
+            with self._held(origin) as row:
+                state, saved = self._run(self._state(row), given, origin, now, sent)
+                if saved is None:
+                    _store(state, origin)
+        except (OperationalError, IntegrityError, OSError) as error:
+            _log.warning("lane not written", extra={"lane": origin, "error": type(error).__name__})
+            return []
+        if saved is not None:  # committed: now it can be vouched for
+            with self._held(origin):
+                state, _ = self._run(state, m.Saved(origin), origin, now, sent)
+                _store(state, origin)
+                if origin in state.sending and not state.sending[origin].stopped:
+                    self._append_waiting(origin)
+        return sent
+
+    def _run(self, state: State, given: m.Input, origin: str, now: datetime, sent: list[m.Send]) -> tuple[State, m.Save | None]:
+        """Step until nothing is asked for that the database can answer at once."""
+        saved: m.Save | None = None
+        waiting = [given]
+        while waiting:
+            state, effects = step(state, waiting.pop(0), now, self.keys)
+            for effect in effects:
+                match effect:
+                    case m.Send():
+                        sent.append(effect)
+                    case m.Load(lane=lane, peer=peer, start=start):
+                        waiting.append(m.Loaded(lane, peer, start, _portion(lane, start)))
+                    case m.Give(lane=lane, peer=peer, start=start):
+                        waiting += _given(lane, peer, start)
+                    case m.Save():
+                        _insert(origin, effect.start, effect.entries)
+                        peaks, note = b"".join(effect.frontier.peaks), effect.note
+                        models.Lane.objects.filter(origin=origin).update(size=effect.frontier.size, peaks=peaks, note=note)
+                        _keep(origin, effect.note)
+                        saved = effect
+                    case m.Keep(lane=lane, note=note):
+                        _keep(lane, note)
+                    case m.Recall(lane=lane, peer=peer, note=note, fresh=fresh):
+                        waiting.append(m.Recalled(lane, peer, note, fresh, _frontier_at(lane, read(note).checkpoint.size)))
+                    case m.Rewind(lane=lane, size=size):
+                        self._rewind(lane, size)
+                    case m.Alarm():
+                        _tell(effect)
+        return state, saved
+
+    def _rewind(self, lane: str, size: int) -> None:
+        """Take entries off the lane that no checkpoint was signed for; they are opened by our archive key, and wait."""
+        off = models.LaneEntry.objects.filter(lane=lane, seq__gte=size).order_by("seq")
+        to = frozenset(_sending(models.Lane.objects.get(origin=lane)).peers)
+        _wait(lane, [self._draft(lane, one, to) for one in off])
+        off.delete()
+
+    def _draft(self, lane: str, row: models.LaneEntry, to: frozenset[str]) -> Draft:
+        entry = _entry(row.leaf, row.sealed)
+        header = read_header(entry.leaf, lane=lane, seq=row.seq)
+        body = kept_body(header.type, header.schema, self.keys.unseal(entry, header), to)
+        return Draft(id=header.id, at=header.at, agreement=header.agreement, refs=header.refs, seen=header.seen, body=body)
+
+    def _state(self, row: models.Lane | None) -> State:
+        """The machine's state as far as it concerns one lane."""
+        sending: dict[str, Sending] = {}
+        mirrors: dict[str, Mirror] = {}
+        if row is not None and row.peer:
+            note = bytes(row.note)
+            mirrors[row.origin] = Mirror(
+                lane=row.origin, peer=row.peer, frontier=_frontier(row), note=note, stopped=row.stopped
+            )
+        elif row is not None:
+            sending[row.origin] = _sending(row)
+        return State(party=self.party, roster=self.roster, sending=sending, mirrors=mirrors, session=os.urandom(SESSION_BYTES))
+
+    def _readers(self, sending: Sending) -> dict[str, X25519PublicKey]:
+        return {party: key for party, key in self.readers.items() if party == self.party or party in sending.peers}
+
+    @contextmanager
+    def _held(self, origin: str) -> Iterator[models.Lane | None]:
+        """The lane's row, which nobody else touches until the transaction ends; None where there is no such lane."""
+        with transaction.atomic():
+            yield models.Lane.objects.select_for_update().filter(origin=origin).first()
+
+    @staticmethod
+    def _ours() -> list[str]:
+        return list(models.Lane.objects.filter(peer="").order_by("origin").values_list("origin", flat=True))
+
+
+def _packed(peers: Mapping[str, Progress]) -> bytes:
+    return msgspec.msgpack.encode(peers)
+
+
+def _frontier(row: models.Lane) -> Frontier:
+    raw = bytes(row.peaks)
+    peaks = tuple(raw[place : place + HASH_BYTES] for place in range(0, len(raw), HASH_BYTES))
+    found = Frontier(row.size, peaks)
+    if not found.consistent:
+        raise ExchangeError(f"{row.origin}: found {len(peaks)} subtrees for {row.size} entries: the row is damaged")
+    return found
+
+
+def _sending(row: models.Lane | None) -> Sending:
+    if row is None or row.peer:
+        raise ExchangeError("lane: found none of ours by that name")
+    return Sending(
+        lane=row.origin,
+        frontier=_frontier(row),
+        peers=_progress.decode(bytes(row.progress)),
+        signed=row.signed,
+        stopped=row.stopped,
+        goal=row.goal,
+    )
+
+
+def _write(sending: Sending) -> None:
+    models.Lane.objects.filter(origin=sending.lane).update(
+        size=sending.frontier.size,
+        peaks=b"".join(sending.frontier.peaks),
+        progress=_packed(sending.peers),
+        signed=sending.signed,
+        stopped=sending.stopped,
+        goal=sending.goal,
+    )
+
+
+def _store(state: State, origin: str) -> None:
+    """The row says what the state says."""
+    if origin in state.sending:
+        _write(state.sending[origin])
+    elif origin in state.mirrors:
+        mirror = state.mirrors[origin]
+        models.Lane.objects.filter(origin=origin).update(
+            size=mirror.frontier.size, peaks=b"".join(mirror.frontier.peaks), note=mirror.note, stopped=mirror.stopped
+        )
+
+
+class _Waiting(msgspec.Struct, frozen=True):
+    """A draft as it is kept."""
+
+    id: str
+    at: datetime
+    agreement: str
+    refs: tuple[str, ...]
+    seen: dict[str, int]
+    type: str
+    schema: int
+    raw: bytes
+    to: frozenset[str]
+
+
+_waiting: msgspec.msgpack.Decoder[_Waiting] = msgspec.msgpack.Decoder(_Waiting)
+
+
+def _wait(lane: str, drafts: Iterable[Draft]) -> None:
+    kept = [
+        _Waiting(one.id, one.at, one.agreement, one.refs, one.seen, one.body.type, one.body.schema, one.body.raw, one.body.to)
+        for one in drafts
+    ]
+    models.LaneWaiting.objects.bulk_create(
+        [models.LaneWaiting(lane_id=lane, entry=one.id, draft=msgspec.msgpack.encode(one)) for one in kept],
+        ignore_conflicts=True,
+    )
+
+
+def _drafted(raw: bytes) -> Draft:
+    kept = _waiting.decode(raw)
+    body = kept_body(kept.type, kept.schema, kept.raw, kept.to)
+    return Draft(id=kept.id, at=kept.at, agreement=kept.agreement, refs=kept.refs, seen=kept.seen, body=body)
+
+
+def _insert(origin: str, start: int, entries: Iterable[Entry]) -> None:
+    """Write entries at their places. Raises IntegrityError where something stands there, or an identifier stands twice."""
+    models.LaneEntry.objects.bulk_create(
+        models.LaneEntry(
+            lane_id=origin,
+            seq=place,
+            entry=read_header(one.leaf, lane=origin, seq=place).id,
+            leaf=one.leaf,
+            sealed=None if one.sealed is None else msgspec.msgpack.encode(one.sealed),
+        )
+        for place, one in enumerate(entries, start)
+    )
+
+
+def _entry(leaf: Bytes, sealed: Bytes | None) -> Entry:
+    return Entry(bytes(leaf), None if sealed is None else _sealed.decode(bytes(sealed)))
+
+
+def _portion(lane: str, start: int) -> tuple[Entry, ...]:
+    """Entries from a place on: as many as may be sent at once."""
+    rows = models.LaneEntry.objects.filter(lane=lane, seq__gte=start).order_by("seq").values_list("leaf", "sealed")
+    found: list[Entry] = []
+    weight = 0
+    for leaf, sealed in rows[: m.MOST_ENTRIES].iterator():
+        entry = _entry(leaf, sealed)
+        weight += entry.weight
+        if found and weight > m.MOST_BYTES:
+            break
+        found.append(entry)
+    return tuple(found)
+
+
+def _given(lane: str, peer: str, start: int) -> list[m.Input]:
+    """Mirrored entries up to the next checkpoint that was kept."""
+    note = models.LaneNote.objects.filter(lane=lane, size__gt=start).order_by("size").first()
+    if note is None:
+        return []
+    rows = models.LaneEntry.objects.filter(lane=lane, seq__gte=start, seq__lt=note.size).order_by("seq")
+    entries = tuple(_entry(leaf, sealed) for leaf, sealed in rows.values_list("leaf", "sealed"))
+    return [m.Given(lane, peer, start, entries, bytes(note.note))]
+
+
+def _frontier_at(lane: str, size: int) -> Frontier | None:
+    leaves = models.LaneEntry.objects.filter(lane=lane, seq__lt=size).order_by("seq").values_list("leaf", flat=True)
+    found = Frontier().extended(leaf_hash(bytes(one)) for one in leaves.iterator())
+    return found if found.size == size else None
+
+
+def _keep(lane: str, raw: bytes) -> None:
+    """Keep a checkpoint, with all the signatures that were kept of it before."""
+    note = read(raw)
+    size = note.checkpoint.size
+    before = models.LaneNote.objects.filter(lane=lane, size=size).first()
+    if before is not None:
+        note = read(bytes(before.note)).with_signatures(note.signatures)
+    models.LaneNote.objects.update_or_create(lane_id=lane, size=size, defaults={"note": note.raw})
+
+
+def _tell(alarm: m.Alarm) -> None:
+    _log.warning("lane alarm", extra={"lane": alarm.lane, "kind": alarm.kind, "peer": alarm.peer})
+    models.LaneAlarm.objects.create(
+        lane=alarm.lane[:200], peer=alarm.peer[:2], kind=alarm.kind, said=alarm.said[:500], at=alarm.at
+    )
