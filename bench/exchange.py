@@ -55,7 +55,7 @@ def works(count: int) -> dict[str, Work]:
             state, effects = step(state, m.Received("KR", m.decode(raw)), AT, keys)
             assert isinstance(effects[0], m.Save)
             state, effects = step(state, m.Saved(BULK), AT, keys)
-            assert isinstance(effects[0], m.Send)
+            assert isinstance(effects[1], m.Send)
         assert state.mirrors[BULK].frontier.size == count
 
     def portions(size: int) -> list[bytes]:

@@ -75,7 +75,7 @@ def test_an_entry_is_cosigned_once_it_is_on_disk_and_not_before() -> None:
     assert [len(one) > 0 for one in save.bodies] == [True] * 3
     assert after.mirrors[BULK].frontier.size == 0
     done, effects = step(after, m.Saved(BULK), AT, keys("CN"))
-    assert kinds(effects) == ["Head"]
+    assert kinds(effects) == ["Keep", "Head"]
     assert done.mirrors[BULK].frontier.size == 3
 
 

@@ -29,6 +29,7 @@ def build() -> click.Group:
         demo,
         doctor,
         drill_commands,
+        exchange,
         forecast,
         journey,
         node,
@@ -39,7 +40,10 @@ def build() -> click.Group:
         verify,
     )
 
-    rooms = (agreement, decide, demo, doctor, drill_commands, forecast, journey, node, passes, reference, rules, trust, verify)
+    rooms = (
+        agreement, decide, demo, doctor, drill_commands, exchange, forecast, journey, node, passes, reference, rules, trust,
+        verify,
+    )  # fmt: skip
     for room in rooms:
         room.add_to(fastchannel)
     return fastchannel

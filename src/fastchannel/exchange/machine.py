@@ -370,7 +370,8 @@ def _saved(state: State, lane: str, now: datetime, keys: Keys) -> Stepped:
         return state, ()
     done = replace(mirror, frontier=mirror.pending.frontier, note=mirror.pending.note, pending=None)
     state = replace(state, mirrors={**state.mirrors, lane: done})
-    return state, (m.Send(mirror.peer, _answer(state, done, now, keys)),)
+    answer = _answer(state, done, now, keys)
+    return state, (m.Keep(lane, answer.note), m.Send(mirror.peer, answer))
 
 
 def _given_back_saved(state: State, lane: str) -> Stepped:

@@ -1,4 +1,4 @@
-"""A node in one file: the database's dump, the settings, the secrets and the trust lists, each with its checksum."""
+"""A node in one file: the database's dump, settings, secrets, trust lists and roster, each with its checksum."""
 
 from __future__ import annotations
 
@@ -48,9 +48,8 @@ def backup(directory: Path, target: Path) -> Backup:
             with running(Server(places)) as server:
                 _dump(server.dsn(), dump)
         members = {_DUMP: dump, "node.toml": places.config}
-        members |= {f"secrets/{path.name}": path for path in sorted(places.secrets.iterdir())}
-        trusted = sorted(path for path in places.trust.rglob("*") if path.is_file())
-        members |= {path.relative_to(places.directory).as_posix(): path for path in trusted}
+        kept = [path for folder in (places.secrets, places.trust, places.roster.parent) for path in sorted(folder.rglob("*"))]
+        members |= {path.relative_to(places.directory).as_posix(): path for path in kept if path.is_file()}
         manifest = {
             "format": FORMAT,
             "version": __version__,
@@ -83,8 +82,9 @@ def restore(source: Path, directory: Path) -> str:
         places.secrets.mkdir(mode=0o700)
         for path in (Path(folder) / "secrets").iterdir():
             path.rename(places.secrets / path.name)
-        if (Path(folder) / "trust").exists():  # a backup of an earlier version has none
-            (Path(folder) / "trust").rename(places.trust)
+        for place in (places.trust, places.roster.parent):
+            if (Path(folder) / place.name).exists():  # a backup of an earlier version has none
+                (Path(folder) / place.name).rename(place)
         (Path(folder) / "node.toml").rename(places.config)
         config = node_config.load(places.directory)
         dump = Path(folder) / _DUMP

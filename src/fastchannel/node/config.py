@@ -21,6 +21,7 @@ from fastchannel.node.errors import ConfigError
 PREFIX = "FASTCHANNEL_"
 DIRECTORY = "FASTCHANNEL_NODE"
 FILE = "node.toml"
+_TABLES = frozenset({"clock", "peers"})  # in the file alone
 _LISTS = frozenset({"agreements", "hosts", "origins"})
 
 
@@ -47,6 +48,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     sweep_seconds: Annotated[int, Meta(ge=1, le=60)] = 5
     retention_days: Annotated[int, Meta(ge=1)] = 180  # after a journey's end, where the agreement does not say
     web_threads: Annotated[int, Meta(ge=1, le=64)] = 8
+    peers: dict[str, str] = {}  # the other parties' nodes: party → address of its exchange, https://…/exchange/
+    exchange_ca: str = ""  # the certificates that peers' servers are held against; empty: what the machine trusts
+    exchange_certificate: str = ""  # what we show to a peer's server, with its key
+    exchange_key: str = ""
     database_url: str = ""  # empty means the embedded server
     secret_key: str = ""
 
@@ -85,10 +90,10 @@ def _overrides(environment: Mapping[str, str]) -> dict[str, Any]:
         key = name.removeprefix(PREFIX).lower()
         value = _secret(Path(given)) if key.endswith("_file") else given
         key = key.removesuffix("_file")
-        if key not in Config.__struct_fields__ or key == "clock":
+        if key not in Config.__struct_fields__ or key in _TABLES:
             raise ConfigError(
                 f"environment variable {name}: no such setting; known: "
-                + ", ".join(PREFIX + field.upper() for field in Config.__struct_fields__ if field != "clock")
+                + ", ".join(PREFIX + field.upper() for field in Config.__struct_fields__ if field not in _TABLES)
             )
         found[key] = [part.strip() for part in value.split(",") if part.strip()] if key in _LISTS else value
     return found

@@ -13,6 +13,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 
 from fastchannel.node import imports, sweep
+from fastchannel.node.desk import office
+from fastchannel.node.link import link, post
 from fastchannel.node.models import Heartbeat
 
 CHUNKS_A_TURN = 10
@@ -35,6 +37,15 @@ def sweep_journeys(timestamp: int) -> None:
     while sweep.wake_due() == sweep.AT_ONCE:
         pulse()
     pulse()
+
+
+@app.periodic(cron=f"* * * * * */{settings.CONFIG.sweep_seconds}", periodic_id="exchange")
+@app.task(name="exchange", queue="exchange", queueing_lock="exchange")
+def exchange(timestamp: int) -> None:
+    """Offer the other parties' nodes what they lack, where this node is linked with any."""
+    found = link()
+    if found is not None:
+        found.exchange(office().clock.now(), post)
 
 
 @app.periodic(cron="*/10 * * * *", periodic_id="upkeep")
@@ -62,6 +73,13 @@ def resume() -> int:
     for roster in waiting:
         enqueue_import(roster)
     return len(waiting)
+
+
+def begin_exchange() -> None:
+    """The node comes up: peers are asked what they have before anything is signed for them."""
+    found = link()
+    if found is not None:
+        found.lanes.start(office().clock.now())
 
 
 def enqueue_import(roster: str) -> None:

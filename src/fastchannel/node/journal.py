@@ -17,6 +17,7 @@ from fastchannel.casework.projection import Row
 from fastchannel.casework.roster import duplicate_key
 from fastchannel.decide.stages import Stage
 from fastchannel.node import models
+from fastchannel.node.sharing import share
 from fastchannel.terms.events import Documented, Event, decode, encode, kind_of
 
 _SUBJECT = ("id", "stage", "sponsor", "origin", "arrival_place", "destination", "verdict")
@@ -81,6 +82,7 @@ class DatabaseJournal:
                 for notice in entry.notices
             ]
         )
+        share(entries)
 
     def project(self, row: Row, *, added: int) -> None:
         """Write a journey's row anew. A pass that says something else than the row is revoked with it."""

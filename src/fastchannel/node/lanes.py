@@ -327,3 +327,45 @@ def _tell(alarm: m.Alarm) -> None:
     models.LaneAlarm.objects.create(
         lane=alarm.lane[:200], peer=alarm.peer[:2], kind=alarm.kind, said=alarm.said[:500], at=alarm.at
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneState:
+    """One lane as people look at it. ``acknowledged`` is by peer, of our own lanes; ``waiting`` has no place yet."""
+
+    lane: str
+    peer: str
+    size: int
+    acknowledged: dict[str, int]
+    stopped: str
+    waiting: int = 0
+
+
+def overview() -> list[LaneState]:
+    """Every lane, ours first."""
+    found = []
+    for row in models.Lane.objects.order_by("peer", "origin"):
+        peers = {} if row.peer else _sending(row).peers
+        found.append(
+            LaneState(
+                lane=row.origin,
+                peer=row.peer,
+                size=row.size,
+                acknowledged={peer: one.acked.size for peer, one in peers.items()},
+                stopped=row.stopped,
+                waiting=row.waiting.count(),
+            )
+        )
+    return found
+
+
+def entries_of(lane: str, size: int) -> list[Entry]:
+    """The first entries of a lane."""
+    rows = models.LaneEntry.objects.filter(lane=lane, seq__lt=size).order_by("seq").values_list("leaf", "sealed")
+    return [_entry(leaf, sealed) for leaf, sealed in rows]
+
+
+def note_after(lane: str, seq: int) -> bytes:
+    """The smallest checkpoint that was kept and holds the entry; empty where there is none."""
+    found = models.LaneNote.objects.filter(lane=lane, size__gt=seq).order_by("size").first()
+    return bytes(found.note) if found is not None else b""

@@ -46,6 +46,16 @@ class Places:
         return self.directory / "trust"
 
     @property
+    def exchange_keys(self) -> Path:
+        """The node's private keys for the exchange with the other parties."""
+        return self.secrets / "exchange"
+
+    @property
+    def roster(self) -> Path:
+        """The list of the parties' keys, as it was accepted."""
+        return self.directory / "exchange" / "roster.json"
+
+    @property
     def data(self) -> Path:
         """The database's own files."""
         return self.directory / "database"

@@ -21,6 +21,7 @@ def main(directory: Path) -> None:
     from fastchannel.node import jobs
 
     jobs.resume()
+    jobs.begin_exchange()
     jobs.pulse()
     worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     asyncio.run(_work(worker))

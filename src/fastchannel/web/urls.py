@@ -10,6 +10,7 @@ from fastchannel.web.views import (
     agreements,
     applications,
     certificates,
+    exchange,
     forecasts,
     health,
     imports,
@@ -64,6 +65,7 @@ pages: list[URLPattern | URLResolver] = [
     path("t/<str:token>/pass/", passes.traveller_pass, name="traveller-pass"),
     path("t/<str:token>/check-in/", traveller.check_in, name="traveller-check-in"),
     path("t/<str:token>/<slug:slug>/", traveller.act, name="traveller-act"),
+    path("exchange/", exchange.letters, name="exchange"),
     path("health", health.health, name="health"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [path("", include((pages, "web"))), path("api/", api.urls)]

@@ -1,0 +1,356 @@
+"""``fastchannel exchange``: keys and the list of them, the lanes of a node, and proofs for a third person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+from rich.table import Table
+
+from fastchannel.cli.command import command, json_option
+from fastchannel.cli.console import emit_json, message, page
+from fastchannel.cli.node import database_of
+from fastchannel.terms.errors import FastChannelError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from fastchannel.exchange.roster import Roster, SignedRoster
+    from fastchannel.node.link import Link
+
+UNREACHED, NOT_WELL = 1, 1
+MOST_FILE_BYTES = 4 * 1024 * 1024
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_NODE = click.option(
+    "--node", "directory", required=True, envvar="FASTCHANNEL_NODE", type=click.Path(path_type=Path, file_okay=False),
+    help="The node's directory; also by FASTCHANNEL_NODE.",
+)  # fmt: skip
+
+
+class ExchangeFileError(FastChannelError):
+    """A file that the command needs cannot be read or written, or the node has no link."""
+
+
+@click.group("exchange")
+def exchange() -> None:
+    """One record with the other parties' nodes: keys, lanes, proofs."""
+
+
+@click.group("roster")
+def roster() -> None:
+    """The list of the parties' keys, which their offline keys sign."""
+
+
+def add_to(root: click.Group) -> None:
+    """Add the group."""
+    exchange.add_command(roster)
+    root.add_command(exchange)
+
+
+@command(exchange, "root", "fastchannel exchange root --out root-cn.pem")
+@click.option("--out", type=_FILE, required=True, help="The private key; there must be no such file yet. Keep it offline.")
+@json_option
+def make_root(*, out: Path, as_json: bool) -> None:
+    """Make a party's offline key, which signs lists of keys and nothing else, and print its public half."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    from fastchannel.node.init import secret
+
+    made = Ed25519PrivateKey.generate()
+    try:
+        secret(out, made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode().rstrip("\n"))
+    except OSError as error:
+        raise ExchangeFileError(f"{out}: cannot be written: {error.strerror or error}") from error
+    public = made.public_key().public_bytes_raw().hex()
+    if as_json:
+        emit_json({"root": public})
+    else:
+        click.echo(public)
+
+
+@command(exchange, "key", "fastchannel exchange key --node /srv/fastchannel --root 3b6a27bc… --out party-cn.json")
+@_NODE
+@click.option("--root", "roots", multiple=True, required=True, help="The party's offline key, as `exchange root` printed it.")
+@click.option("--out", type=_FILE, required=True, help="The party's entry for the list: public keys only.")
+def make_keys(*, directory: Path, roots: tuple[str, ...], out: Path) -> None:
+    """Make the node's keys (to sign its lanes, to cosign others', to read bodies), and write the party's entry for the list."""
+    from fastchannel.exchange.roster import Party
+    from fastchannel.node import config
+    from fastchannel.node.exchange_files import make_keys as made
+    from fastchannel.node.places import Places
+
+    party = config.load(directory).party
+    keys = made(Places(directory.resolve()))
+    _write(out, Party(code=party, roots=roots, keys=keys))
+    message(f"{out}: the entry of {party}. Put the parties' entries together: fastchannel exchange roster make")
+
+
+@command(
+    roster,
+    "make",
+    "fastchannel exchange roster make party-cn.json party-kr.json --corridor china-korea --out roster.json",
+    "fastchannel exchange roster make party-cn.json party-kr.json --corridor china-korea --version 2 --out roster-2.json",
+)
+@click.argument("entries", metavar="PARTY...", nargs=-1, required=True, type=_FILE)
+@click.option("--corridor", required=True, help="Its name in every lane: a-z, 0-9, dot and hyphen.")
+@click.option("--version", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option("--threshold", type=click.IntRange(min=1), help="How many parties sign its successor; the default is all.")
+@click.option("--out", type=_FILE, required=True)
+def make_roster(*, entries: tuple[Path, ...], corridor: str, version: int, threshold: int | None, out: Path) -> None:
+    """Put the parties' entries into one list, to be signed by each party's offline key."""
+    from fastchannel.exchange.roster import Party, Roster, sign_roster
+
+    parties = tuple(_decoded(path, Party) for path in entries)
+    made = Roster(corridor=corridor, version=version, threshold=threshold or len(parties), parties=parties)
+    _write(out, sign_roster(made, []))
+    message(f"{out}: version {version} of {corridor}, signed by nobody yet")
+
+
+@command(roster, "sign", "fastchannel exchange roster sign roster.json --key root-cn.pem")
+@click.argument("file", metavar="ROSTER", type=_FILE)
+@click.option("--key", "key_file", type=_FILE, required=True, help="The party's offline key.")
+def sign(*, file: Path, key_file: Path) -> None:
+    """Add a party's signature to the list, in its file. Read what you sign first: roster show."""
+    from fastchannel.exchange.roster import SignedRoster, sign_roster
+
+    held = _decoded(file, SignedRoster)
+    signed = sign_roster(_roster_in(held, file), [_root(key_file)])
+    if signed.roster != held.roster:
+        raise ExchangeFileError(f"{file}: found the list in another form than it is written here")
+    _write(file, SignedRoster(held.roster, {**held.signatures, **signed.signatures}))
+    message(f"{file}: {len(held.signatures | signed.signatures)} signatures")
+
+
+@command(roster, "show", "fastchannel exchange roster show roster.json")
+@click.argument("file", metavar="ROSTER", type=_FILE)
+@json_option
+def show(*, file: Path, as_json: bool) -> None:
+    """Show the list: parties, keys, their bounds, and which offline keys signed it."""
+    from fastchannel.exchange.roster import SignedRoster
+
+    signed = _decoded(file, SignedRoster)
+    found = _roster_in(signed, file)
+    if as_json:
+        emit_json(msgspec.to_builtins(found) | {"signatures": sorted(signed.signatures)})
+        return
+    table = Table("party", "use", "key", "until", title=f"{found.corridor} {found.version}", title_justify="left")
+    for one in found.parties:
+        for root in one.roots:
+            table.add_row(one.code, "root", root, "signed this list" if root in signed.signatures else "")
+        for key in one.keys:
+            table.add_row(one.code, key.use, key.raw, ", ".join(f"{lane} {size}" for lane, size in key.until.items()))
+    page().print(table)
+
+
+@command(roster, "accept", "fastchannel exchange roster accept roster.json --node /srv/fastchannel")
+@click.argument("file", metavar="ROSTER", type=_FILE)
+@_NODE
+def accept(*, file: Path, directory: Path) -> None:
+    """Take the list into use at a node: the first is signed by every party, each later one follows the one that is held."""
+    from fastchannel.exchange.roster import SignedRoster, first_roster, follow
+    from fastchannel.node.exchange_files import read_roster
+    from fastchannel.node.places import Places
+
+    signed = _decoded(file, SignedRoster)
+    place = Places(directory.resolve()).roster
+    found = follow(read_roster(place), signed) if place.exists() else first_roster(signed)
+    place.parent.mkdir(exist_ok=True)
+    _write(place, signed)
+    message(f"{place}: version {found.version} of {found.corridor} counts from now on")
+
+
+@command(
+    exchange,
+    "status",
+    "fastchannel exchange status --node /srv/fastchannel",
+    exits={0: "no lane is stopped", NOT_WELL: "a lane is stopped: see the alarms"},
+)
+@_NODE
+@json_option
+def status(*, directory: Path, as_json: bool) -> int:
+    """Show each lane: how many entries, how many acknowledged by whom, and what stopped it; and what people were told."""
+    with _linked(directory):
+        from fastchannel.node.lanes import overview
+
+        found = overview()
+    if as_json:
+        emit_json([asdict(one) for one in found])
+    else:
+        table = Table("lane", "entries", "acknowledged", "state", title=str(directory), title_justify="left")
+        for one in found:
+            acked = ", ".join(f"{peer} {size}" for peer, size in one.acknowledged.items()) or f"mirror of {one.peer}"
+            table.add_row(one.lane, str(one.size), acked, one.stopped or "open")
+        page().print(table)
+    return NOT_WELL if any(one.stopped for one in found) else 0
+
+
+@command(
+    exchange,
+    "sync",
+    "fastchannel exchange sync --node /srv/fastchannel",
+    exits={0: "every peer was reached", UNREACHED: "a peer could not be reached: see stderr"},
+)
+@_NODE
+def sync(*, directory: Path) -> int:
+    """Exchange with every peer now, instead of at the next turn of the node's worker."""
+    with _linked(directory) as (link, now):
+        from fastchannel.node.link import post
+
+        trouble = link.exchange(now, post)
+    for peer, why in trouble.items():
+        message(f"{peer}: {why}")
+    return UNREACHED if trouble else 0
+
+
+@command(exchange, "restore", "fastchannel exchange restore china-korea/CN/KR/bulk --node /srv/fastchannel")
+@click.argument("lane", metavar="LANE")
+@_NODE
+def restore(*, lane: str, directory: Path) -> None:
+    """Take a lane that is behind (an old backup was put back) from the peer's mirror. What was not sent is sent again."""
+    with _linked(directory) as (link, now):
+        from fastchannel.node.lanes import overview
+        from fastchannel.node.link import post
+
+        held = next((one for one in overview() if one.lane == lane), None)
+        if held is None or held.stopped != "behind":
+            raise ExchangeFileError(
+                f"{lane}: {held.stopped or 'open' if held else 'no such lane'}; expected one that is behind"
+            )
+        trouble = link.restore(lane, now, post)
+        after = next(one for one in overview() if one.lane == lane)
+    for peer, why in trouble.items():
+        message(f"{peer}: {why}")
+    message(f"{lane}: {after.size} entries, {after.stopped or 'open'}")
+
+
+@command(
+    exchange,
+    "prove",
+    "fastchannel exchange prove china-korea/KR/CN/bulk 17 --node /srv/fastchannel --out proof.json",
+    "fastchannel exchange prove china-korea/KR/CN/bulk 17 --node /srv/fastchannel --show --out proof.json",
+)
+@click.argument("lane", metavar="LANE")
+@click.argument("seq", metavar="SEQ", type=click.IntRange(min=0))
+@_NODE
+@click.option("--show", "shown", is_flag=True, help="With what the entry says: whoever has the file can read it.")
+@click.option("--out", type=_FILE, required=True)
+def prove(*, lane: str, seq: int, directory: Path, shown: bool, out: Path) -> None:
+    """Write the proof of one entry: who wrote it and who had it by when, for anybody who has the list of keys."""
+    with _linked(directory) as (link, _now):
+        raw = link.prove(lane, seq, shown=shown)
+    _put(out, raw)
+    message(f"{out}: check it with fastchannel exchange verify-proof {out} --roster roster.json")
+
+
+@command(
+    exchange,
+    "verify-proof",
+    "fastchannel exchange verify-proof proof.json --roster roster.json",
+    exits={0: "it shows what is printed", UNREACHED: "it shows nothing: the reason is on stderr"},
+)
+@click.argument("file", metavar="PROOF", type=_FILE)
+@click.option(
+    "--roster", "roster_file", type=_FILE, required=True, help="The parties' list of keys, version 1 or one you trust."
+)
+@json_option
+def verify_proof(*, file: Path, roster_file: Path, as_json: bool) -> int:
+    """Say what a proof shows: who wrote the entry, who had it by when, and what it says if that is in the file."""
+    from fastchannel.exchange.errors import ExchangeError
+    from fastchannel.exchange.proofs import check_proof
+    from fastchannel.exchange.roster import SignedRoster
+
+    keys = _roster_in(_decoded(roster_file, SignedRoster), roster_file)
+    try:
+        found = check_proof(_read(file), keys)
+    except ExchangeError as error:
+        message(f"{file}: {error}")
+        return UNREACHED
+    if as_json:
+        emit_json(msgspec.to_builtins(found) | {"body": found.body.decode() if found.body is not None else None})
+        return 0
+    header = found.header
+    click.echo(f"{header.lane} {header.seq}: {header.type} {header.id}, {header.at.isoformat()}")
+    click.echo(f"written and signed by {found.sender}, among {found.size} entries")
+    for party, at in found.cosigned.items():
+        click.echo(f"held by {party} at {at.isoformat()}, by its own word")
+    if not found.cosigned:
+        click.echo("acknowledged by nobody")
+    if found.body is not None:
+        click.echo(found.body.decode())
+    return 0
+
+
+@contextmanager
+def _linked(directory: Path) -> Iterator[tuple[Link, datetime]]:
+    """The node's link with its database, and the node's time."""
+    from fastchannel.node.shell import use
+
+    use(directory)
+    from fastchannel.node.desk import office
+    from fastchannel.node.link import link
+
+    with database_of(directory):
+        found = link()
+        if found is None:
+            raise ExchangeFileError("this node works alone. It takes in a list of keys by: fastchannel exchange roster accept")
+        yield found, office().clock.now()
+
+
+def _roster_in(signed: SignedRoster, file: Path) -> Roster:
+    from fastchannel.exchange.roster import Roster
+
+    try:
+        return msgspec.json.decode(signed.roster, type=Roster)
+    except msgspec.DecodeError as error:
+        raise ExchangeFileError(f"{file}: {error}; expected a list of keys") from error
+
+
+def _root(path: Path) -> Ed25519PrivateKey:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        found = load_pem_private_key(_read(path), password=None)
+    except (ValueError, TypeError) as error:
+        raise ExchangeFileError(f"{path}: no private key in PEM without a password") from error
+    if not isinstance(found, Ed25519PrivateKey):
+        raise ExchangeFileError(f"{path}: found another kind of key, expected Ed25519: fastchannel exchange root makes one")
+    return found
+
+
+def _decoded(path: Path, kind: Any) -> Any:
+    try:
+        return msgspec.json.decode(_read(path), type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ExchangeFileError(f"{path}: {error}") from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            found = file.read(MOST_FILE_BYTES + 1)
+    except OSError as error:
+        raise ExchangeFileError(f"{path}: cannot be read: {error.strerror or error}") from error
+    if len(found) > MOST_FILE_BYTES:
+        raise ExchangeFileError(f"{path}: found more than {MOST_FILE_BYTES} bytes")
+    return found
+
+
+def _write(path: Path, value: object) -> None:
+    _put(path, msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n")
+
+
+def _put(path: Path, raw: bytes) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(raw)
+        part.replace(path)
+    except OSError as error:
+        raise ExchangeFileError(f"{path}: cannot be written: {error.strerror or error}") from error

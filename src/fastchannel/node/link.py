@@ -1,0 +1,175 @@
+"""The link with the other parties' nodes: letters go out over HTTPS, and their answers come back in the reply.
+
+It is there where the node's directory has ``exchange/roster.json`` and its three keys; else the node works alone. What travels
+is signed and sealed by itself, so that a courier's disk does as well as a line.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from django.conf import settings
+
+from fastchannel.exchange import letters
+from fastchannel.exchange import messages as m
+from fastchannel.exchange.errors import ExchangeError, ProofError
+from fastchannel.exchange.leaves import read_header
+from fastchannel.exchange.machine import Keys
+from fastchannel.exchange.machine import lanes as lanes_between
+from fastchannel.exchange.notes import read as read_note
+from fastchannel.exchange.proofs import Shown, prove
+from fastchannel.exchange.roster import Use
+from fastchannel.exchange.sealing import opened, reader_id, unseal
+from fastchannel.node.errors import NodeError
+from fastchannel.node.exchange_files import private_key, read_roster
+from fastchannel.node.lanes import Lanes, entries_of, note_after
+from fastchannel.node.places import Places
+
+SECONDS = 20.0
+MOST_TURNS = 2_000  # to and fro with one peer at once: a backlog of two million entries
+_log = logging.getLogger(__name__)
+
+Post = Callable[[str, bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """This node's lanes with where the others are to be reached: party → address, for those that we call."""
+
+    lanes: Lanes
+    signing: Ed25519PrivateKey
+    reading: Mapping[bytes, X25519PrivateKey]
+    peers: Mapping[str, str]
+
+    def answer(self, raw: bytes, now: datetime) -> bytes:
+        """Take a letter, and write the one that answers it. Raises LetterError: nothing was taken."""
+        sender, messages = letters.read(raw, self.lanes.roster, self.lanes.party)
+        sent = [one for message in messages for one in self.lanes.receive(sender, message, now)]
+        return self._letter(sender, [one.message for one in sent if one.peer == sender])
+
+    def exchange(self, now: datetime, post: Post) -> dict[str, str]:
+        """Offer each peer what it lacks, and go on while it answers; by party, why one could not be reached."""
+        due = self.lanes.tick(now)
+        return {
+            peer: trouble
+            for peer, address in self.peers.items()
+            if (trouble := self._with(peer, address, [one.message for one in due if one.peer == peer], now, post))
+        }
+
+    def restore(self, lane: str, now: datetime, post: Post) -> dict[str, str]:
+        """Take a lane that is behind from the mirrors; by party, why one could not be reached."""
+        sent = self.lanes.handle(m.Restore(lane), lane, now)
+        return {
+            peer: trouble
+            for peer, address in self.peers.items()
+            if (trouble := self._with(peer, address, [one.message for one in sent if one.peer == peer], now, post))
+        }
+
+    def prove(self, lane: str, seq: int, *, shown: bool) -> bytes:
+        """The proof of an entry, with its body where asked. Raises ExchangeError."""
+        note = note_after(lane, seq)
+        if not note:
+            raise ProofError(f"{lane}: found no checkpoint behind entry {seq}: nobody signed for it yet")
+        entries = entries_of(lane, read_note(note).checkpoint.size)
+        body = None
+        if shown:
+            header = read_header(entries[seq].leaf, lane=lane, seq=seq)
+            salt, raw = opened(entries[seq], header, self.reading)
+            body = Shown(salt=salt, body=raw)
+        return prove(entries, seq, note, shown=body)
+
+    def _with(self, peer: str, address: str, messages: list[m.Message], now: datetime, post: Post) -> str:
+        try:
+            for _ in range(MOST_TURNS):
+                if not messages:
+                    return ""
+                said: list[m.Send] = []
+                for portion in letters.portions(messages):
+                    sender, answers = letters.read(
+                        post(address, self._letter(peer, portion)), self.lanes.roster, self.lanes.party
+                    )
+                    if sender != peer:
+                        raise letters.LetterError(f"{address}: found an answer of {sender}, expected one of {peer}")
+                    said += [one for answer in answers for one in self.lanes.receive(peer, answer, now)]
+                messages = [one.message for one in said if one.peer == peer]
+        except (httpx.HTTPError, ExchangeError) as error:
+            _log.warning("peer not reached", extra={"peer": peer, "error": type(error).__name__})
+            return str(error)[:300] or type(error).__name__
+        return ""
+
+    def _letter(self, receiver: str, messages: list[m.Message]) -> bytes:
+        return letters.write(self.lanes.roster.corridor, self.lanes.party, receiver, messages, self.signing)
+
+
+def post(address: str, raw: bytes) -> bytes:
+    """Send a letter to an address and return the answer. Raises httpx.HTTPError."""
+    with (
+        httpx.Client(verify=_security(), timeout=SECONDS) as client,
+        client.stream("POST", address, content=raw, headers={"Content-Type": "application/octet-stream"}) as answer,
+    ):
+        answer.raise_for_status()
+        found = bytearray()
+        for part in answer.iter_bytes():
+            found += part
+            if len(found) > letters.MOST_BYTES:
+                raise httpx.HTTPError(f"{address}: an answer of more than {letters.MOST_BYTES} bytes")
+        return bytes(found)
+
+
+def _security() -> ssl.SSLContext:
+    """Whom we take for a peer's server, and what we show it: as the settings say, else what the machine trusts and nothing."""
+    config = settings.CONFIG
+    try:
+        found = ssl.create_default_context(cafile=config.exchange_ca or None)
+        if config.exchange_certificate:
+            found.load_cert_chain(config.exchange_certificate, config.exchange_key or None)
+    except OSError as error:
+        raise NodeError(f"exchange_ca, exchange_certificate, exchange_key: cannot be read: {error}") from error
+    return found
+
+
+def link() -> Link | None:
+    """The node's link, or None where it has none. Raises NodeError where what it needs cannot be read."""
+    if not settings.NODE_DIRECTORY:
+        return None
+    places = Places(Path(settings.NODE_DIRECTORY))
+    if not places.roster.exists():
+        return None
+    state = places.roster.stat()
+    return _linked(places, settings.CONFIG.party, (state.st_mtime_ns, state.st_size))
+
+
+@lru_cache(maxsize=2)
+def _linked(places: Places, party: str, seen: tuple[int, int]) -> Link:
+    roster = read_roster(places.roster)
+    held = {use: private_key(places, use) for use in Use}
+    own, cosigning, signing = held[Use.READ], held[Use.COSIGN], held[Use.SIGN]
+    if not (
+        isinstance(own, X25519PrivateKey)
+        and isinstance(cosigning, Ed25519PrivateKey)
+        and isinstance(signing, Ed25519PrivateKey)
+    ):
+        raise NodeError(f"{places.exchange_keys}: found keys of another kind; fastchannel exchange key makes them")
+    readers = {
+        one.code: X25519PublicKey.from_public_bytes(bytes.fromhex(keys[-1].raw))
+        for one in roster.parties
+        if (keys := roster.keys(one.code, Use.READ))
+    }
+    opening = {reader_id(own.public_key()): own}
+    lanes = Lanes(
+        party=party,
+        roster=roster,
+        keys=Keys(signing, cosigning, lambda entry, header: unseal(entry, header, opening)),
+        readers=readers,
+    )
+    lanes.ensure(*lanes_between(party, roster.corridor, [one.code for one in roster.parties if one.code != party]))
+    return Link(lanes=lanes, signing=signing, reading=opening, peers=settings.CONFIG.peers)

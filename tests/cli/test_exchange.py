@@ -1,0 +1,123 @@
+"""``fastchannel exchange``: from offline keys to a list that counts, and a proof that a third person checks."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from fastchannel.exchange.proofs import prove
+from fastchannel.exchange.roster import sign_roster
+from tests.exchange.parties import roster, signing
+from tests.exchange.test_proofs import BOTH, ENTRIES, shown
+
+
+def run(*words: object) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own: a node's settings are one a process."""
+    code = "import sys; from fastchannel.cli.main import main; sys.argv[0] = 'fastchannel'; main()"
+    return subprocess.run(
+        [sys.executable, "-c", code, "exchange", *map(str, words)], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def nodes(tmp_path: Path) -> Path:
+    """Two nodes' directories with their settings, no database."""
+    for party in ("CN", "KR"):
+        folder = tmp_path / party
+        (folder / "secrets").mkdir(parents=True)
+        (folder / "secrets" / "secret_key").write_text("for tests only")
+        (folder / "node.toml").write_text(f'party = "{party}"\n')
+    return tmp_path
+
+
+def entries(folder: Path) -> list[Path]:
+    """Each party's entry, with the keys behind it."""
+    made = []
+    for party in ("CN", "KR"):
+        root = run("root", "--out", folder / f"root-{party}.pem").stdout.strip()
+        done = run("key", "--node", folder / party, "--root", root, "--out", folder / f"{party}.json")
+        assert done.returncode == 0, done.stderr
+        made.append(folder / f"{party}.json")
+    return made
+
+
+def made(folder: Path, *words: object) -> Path:
+    out = folder / "roster.json"
+    done = run("roster", "make", *entries(folder), "--corridor", "china-korea", *words, "--out", out)
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+def test_a_list_counts_once_every_party_signed_it(nodes: Path) -> None:
+    out = made(nodes)
+    refused = run("roster", "accept", out, "--node", nodes / "CN")
+    assert (refused.returncode, "expected 2 parties" in refused.stderr) == (2, True)
+    for party in ("CN", "KR"):
+        assert run("roster", "sign", out, "--key", nodes / f"root-{party}.pem").returncode == 0
+    for party in ("CN", "KR"):
+        assert run("roster", "accept", out, "--node", nodes / party).returncode == 0
+        assert (nodes / party / "exchange" / "roster.json").exists()
+    again = run("roster", "accept", out, "--node", nodes / "CN")
+    assert (again.returncode, "expected 2 of china-korea" in again.stderr) == (2, True)
+
+
+def test_keys_are_never_written_over_and_readable_by_their_owner_alone(nodes: Path) -> None:
+    entries(nodes)
+    again = run("key", "--node", nodes / "CN", "--root", "00" * 32, "--out", nodes / "x.json")
+    assert (again.returncode, "never written over" in again.stderr) == (2, True)
+    assert run("root", "--out", nodes / "root-CN.pem").returncode == 2
+    for path in (nodes / "CN" / "secrets" / "exchange").iterdir():
+        assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_list_is_shown_with_who_signed_it(nodes: Path) -> None:
+    out = made(nodes)
+    run("roster", "sign", out, "--key", nodes / "root-CN.pem")
+    found = json.loads(run("roster", "show", out, "--json").stdout)
+    assert [one["code"] for one in found["parties"]] == ["CN", "KR"]
+    assert found["signatures"] == found["parties"][0]["roots"]
+    assert "signed this list" in run("roster", "show", out).stdout
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[1]", '{"roster":"e30=","signatures":{}}'])
+def test_what_is_no_list_is_told(content: str, nodes: Path) -> None:
+    path = nodes / "bad.json"
+    path.write_text(content)
+    for words in (("roster", "show", path), ("roster", "accept", path, "--node", nodes / "CN")):
+        done = run(*words)
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def trusted(tmp_path: Path) -> Path:
+    """The list of the parties that the proofs are of."""
+    path = tmp_path / "trusted.json"
+    path.write_bytes(msgspec.json.encode(sign_roster(roster(), [signing("CN", "root"), signing("KR", "root")])))
+    return path
+
+
+def test_a_proof_is_checked_with_two_files_and_no_node(trusted: Path, tmp_path: Path) -> None:
+    proof = tmp_path / "proof.json"
+    proof.write_bytes(prove(ENTRIES, 4, BOTH, shown=shown(4)))
+    done = run("verify-proof", proof, "--roster", trusted)
+    assert done.returncode == 0, done.stderr
+    assert "written and signed by KR" in done.stdout
+    assert "held by CN at 2020-05-21T04:00:00+00:00" in done.stdout
+    assert '"finding":"not detected"' in done.stdout
+    found: Any = json.loads(run("verify-proof", proof, "--roster", trusted, "--json").stdout)
+    assert (found["sender"], found["header"]["id"]) == ("KR", "kr-4")
+
+
+def test_a_proof_that_was_changed_shows_nothing(trusted: Path, tmp_path: Path) -> None:
+    proof = tmp_path / "proof.json"
+    proof.write_bytes(prove(ENTRIES, 4, BOTH).replace(b'"index": 4', b'"index": 5'))
+    done = run("verify-proof", proof, "--roster", trusted)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "header" in done.stderr
