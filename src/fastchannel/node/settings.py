@@ -136,6 +136,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "procrastinate": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
         "axes": {"level": "ERROR"},
         "django.request": {"level": "ERROR"},
     },
