@@ -131,6 +131,14 @@ def check(note: Note, key: PublicKey) -> datetime | None:
     return at
 
 
+def cosigned_at(signature: Signature) -> datetime | None:
+    """The time under a cosignature, None under an owner's signature. It says so itself: `check` says whether it is true."""
+    if len(signature.data) != _TIME_BYTES + _SIGNATURE_BYTES:
+        return None
+    seconds = int.from_bytes(signature.data[:_TIME_BYTES], "big")
+    return datetime.fromtimestamp(seconds, UTC) if 0 < seconds <= _LAST else None
+
+
 def read(raw: bytes) -> Note:
     """A note of these bytes, in the one form in which it is written. Raises NoteError."""
     if len(raw) > MOST_BYTES:

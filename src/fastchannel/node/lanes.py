@@ -23,7 +23,7 @@ from fastchannel.exchange.errors import ExchangeError
 from fastchannel.exchange.leaves import read_header
 from fastchannel.exchange.machine import Keys, Mirror, Progress, Sending, State, step
 from fastchannel.exchange.merkle import HASH_BYTES, Frontier, leaf_hash
-from fastchannel.exchange.notes import read
+from fastchannel.exchange.notes import cosigned_at, read
 from fastchannel.exchange.roster import Roster
 from fastchannel.exchange.sealing import Draft, Entry, Sealed, seal
 from fastchannel.node import models
@@ -331,14 +331,23 @@ def _tell(alarm: m.Alarm) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneState:
-    """One lane as people look at it. ``acknowledged`` is by peer, of our own lanes; ``waiting`` has no place yet."""
+    """One lane as people look at it. ``acknowledged`` is by peer, of our own lanes; ``waiting`` has no place yet.
+
+    ``cosigned`` is by party when it said last that it has the lane, so far as it is acknowledged.
+    """
 
     lane: str
     peer: str
     size: int
     acknowledged: dict[str, int]
     stopped: str
+    cosigned: dict[str, datetime]
     waiting: int = 0
+
+    @property
+    def lag(self) -> int:
+        """How many entries the slowest peer has not acknowledged."""
+        return self.size - min(self.acknowledged.values(), default=self.size)
 
 
 def overview() -> list[LaneState]:
@@ -353,10 +362,32 @@ def overview() -> list[LaneState]:
                 size=row.size,
                 acknowledged={peer: one.acked.size for peer, one in peers.items()},
                 stopped=row.stopped,
+                cosigned=_cosigned(row, [one.acked.size for one in peers.values()] or [row.size]),
                 waiting=row.waiting.count(),
             )
         )
     return found
+
+
+def _cosigned(row: models.Lane, sizes: Iterable[int]) -> dict[str, datetime]:
+    """Who cosigned those sizes and when, as it stands under the checkpoints; they were checked when they came."""
+    found: dict[str, datetime] = {}
+    for kept in models.LaneNote.objects.filter(lane=row, size__in=set(sizes)).order_by("size"):
+        for one in read(bytes(kept.note)).signatures:
+            at = cosigned_at(one)
+            if at is not None:
+                found[one.name] = at
+    return found
+
+
+def open_alarms(limit: int = 20) -> list[models.LaneAlarm]:
+    """What people were told of lanes and nobody has put away, the newest first."""
+    return list(models.LaneAlarm.objects.filter(seen=None).order_by("-at")[:limit])
+
+
+def put_away(now: datetime) -> int:
+    """Somebody has seen the alarms; how many there were."""
+    return models.LaneAlarm.objects.filter(seen=None).update(seen=now)
 
 
 def entries_of(lane: str, size: int) -> list[Entry]:

@@ -65,6 +65,7 @@ pages: list[URLPattern | URLResolver] = [
     path("t/<str:token>/pass/", passes.traveller_pass, name="traveller-pass"),
     path("t/<str:token>/check-in/", traveller.check_in, name="traveller-check-in"),
     path("t/<str:token>/<slug:slug>/", traveller.act, name="traveller-act"),
+    path("link/", exchange.link_page, name="link"),
     path("exchange/", exchange.letters, name="exchange"),
     path("health", health.health, name="health"),
 ]

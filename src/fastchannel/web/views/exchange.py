@@ -1,14 +1,81 @@
-"""Where other parties' nodes send their letters. Who writes is said by the letter's signature, not by this door."""
+"""The link with the other parties' nodes: where their letters come in, and the page that says how it stands."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from collections.abc import Mapping
 
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from fastchannel.exchange.leaves import Kind, lane_of
 from fastchannel.exchange.letters import MOST_BYTES, LetterError
 from fastchannel.node.desk import office
+from fastchannel.node.lanes import LaneState, open_alarms, overview, put_away
 from fastchannel.node.link import link
+from fastchannel.web.access import actor_of, page
+from fastchannel.web.held import home_zone
+from fastchannel.web.words import Badge
+
+KINDS: Mapping[Kind, object] = {
+    Kind.URGENT: pgettext_lazy("lane", "Urgent"),
+    Kind.BULK: pgettext_lazy("lane", "Everything else"),
+    Kind.COMMON: pgettext_lazy("lane", "For all parties"),
+}
+OPEN = Badge(text=pgettext_lazy("lane", "Up to date"), mark="check", tone="good")
+LAGS = Badge(text=pgettext_lazy("lane", "Not all acknowledged"), mark="clock", tone="wait")
+STOPPED: Mapping[str, Badge] = {
+    "behind": Badge(text=pgettext_lazy("lane", "Behind its mirror"), mark="warning", tone="hold"),
+    "fork": Badge(text=pgettext_lazy("lane", "Two histories"), mark="cross", tone="stop"),
+}
+ALARMS: Mapping[str, object] = {
+    "behind": gettext_lazy("An old backup was put back here: the other party holds what this node lost. Restore the lane."),
+    "fork": gettext_lazy("Two histories of one lane were signed. Nothing is sent until people of both parties have looked."),
+    "lag": gettext_lazy("The other party has not acknowledged for a while."),
+    "peer-behind": gettext_lazy("The other party lost what it had acknowledged; it gets it again."),
+    "refused": gettext_lazy("Something came that is no message of the other party's, or is damaged. Nothing of it was kept."),
+    "not-saved": gettext_lazy("This node could not write to its disk; what came is not acknowledged, and comes again."),
+}
+
+
+@page("link")
+@require_http_methods(["GET", "POST"])
+def link_page(request: HttpRequest) -> HttpResponse:
+    """Lanes, lag, last cosignatures and alarms; those can be put away once somebody has seen them."""
+    found = link()
+    if request.method == "POST":
+        put_away(office().clock.now())
+        messages.success(request, _("The alarms are put away."), extra_tags="good")
+        return redirect("web:link")
+    lanes = overview() if found is not None else []
+    context = {
+        "linked": found is not None,
+        "ours": [_line(one) for one in lanes if not one.peer],
+        "theirs": [_line(one) for one in lanes if one.peer],
+        "alarms": [
+            {"at": one.at, "lane": one.lane, "text": ALARMS.get(one.kind, one.kind), "said": one.said} for one in open_alarms()
+        ],
+        "node_zone": home_zone(actor_of(request).party),
+    }
+    return render(request, "web/link.html", context)
+
+
+def _line(state: LaneState) -> dict[str, object]:
+    lane = lane_of(state.lane)
+    lagging = LAGS if state.lag or state.waiting else OPEN
+    return {
+        "lane": state.lane,
+        "kind": KINDS[lane.kind],
+        "with": state.peer or lane.audience,
+        "size": state.size,
+        "lag": state.lag + state.waiting,
+        "cosigned": sorted(state.cosigned.items()),
+        "badge": STOPPED.get(state.stopped, lagging),
+    }
 
 
 @csrf_exempt  # no browser speaks here, and nothing is believed that is not signed
