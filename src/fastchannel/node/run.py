@@ -83,16 +83,20 @@ def _run(places: Places, config: node_config.Config, stop: _Stop, ready: Callabl
 
 
 def prepare(directory: Path) -> None:
-    """Bring the running database to this version: migrations, and the agreements that ship."""
+    """Bring the running database to this version: migrations, and the agreements that ship.
+
+    Raises NodeError where the node is linked with others and its keys cannot be read: better now than at the first write.
+    """
     shell.use(directory)
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connections
 
-    from fastchannel.node import texts
+    from fastchannel.node import link, texts
 
     call_command("migrate", interactive=False, verbosity=0)
     texts.adopt_shipped(settings.CONFIG.party, settings.CONFIG.agreements)
+    link.link()
     connections.close_all()
 
 
