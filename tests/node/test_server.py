@@ -103,16 +103,16 @@ def test_a_node_with_a_very_long_path_works(place: Path) -> None:
         assert read(server) == ["a"]
 
 
-def initialise(directory: Path) -> subprocess.CompletedProcess[str]:
+def initialise(directory: Path, party: str = "CN") -> subprocess.CompletedProcess[str]:
     """A node of its own: in a process of its own, because a process serves one node."""
     code = (
         "import pathlib, sys; from fastchannel.node.init import create\n"
-        "made = create(pathlib.Path(sys.argv[1]), party='CN')\n"
+        "made = create(pathlib.Path(sys.argv[1]), party=sys.argv[2])\n"
         "print(len(made.accounts), len({account.password for account in made.accounts}))"
     )
     environment = {key: value for key, value in os.environ.items() if not key.startswith("FASTCHANNEL_")}
     return subprocess.run(
-        [sys.executable, "-c", code, str(directory)], env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code, str(directory), party], env=environment, capture_output=True, text=True, check=False
     )
 
 
