@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +17,7 @@ from fastchannel.exchange import plain
 from fastchannel.exchange.bodies import body_of
 from fastchannel.exchange.leaves import read_header
 from fastchannel.exchange.machine import BEHIND, PATIENCE, Keys, lanes
-from fastchannel.exchange.notes import read
+from fastchannel.exchange.notes import Checkpoint, Note, read, sign
 from fastchannel.exchange.proofs import check_proof, prove
 from fastchannel.exchange.roster import Roster
 from fastchannel.exchange.sealing import Entry, reader_id, seal, unseal
@@ -212,6 +214,32 @@ def test_a_disk_that_fails_vouches_for_nothing_and_gets_it_again(pair: Pair, mon
     assert pair.peer.state.sending[THEIRS].peers["CN"].acked.size == 0
     pair.tick(seconds=PATIENCE.total_seconds())
     assert [one.entry for one in rows(THEIRS)] == ["kr-0", "kr-1"]
+
+
+def test_two_processes_that_take_batches_of_one_lane_lose_nothing(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One has written and not answered yet when the other writes more: the lane is as long as its entries."""
+    from fastchannel.node.models import Lane
+
+    log = [seal(draft(number), THEIRS, number, READERS, stream(f"t{number}")) for number in range(4)]
+
+    def batch(start: int, end: int) -> m.Batch:
+        point = Checkpoint(THEIRS, end, frontier(log, end).root)
+        return m.Batch(THEIRS, start, tuple(log[start:end]), Note(point, (sign(point, "KR", signing("KR")),)).raw)
+
+    original, taken = Lanes._held, []
+
+    @contextmanager
+    def held(self: Lanes, origin: str) -> Iterator[Any]:
+        taken.append(origin)
+        if len(taken) == 2:  # the first has committed, and is about to vouch for it
+            node().receive("KR", batch(2, 4), AT)
+        with original(self, origin) as row:
+            yield row
+
+    monkeypatch.setattr(Lanes, "_held", held)
+    assert pair.node.receive("KR", batch(0, 2), AT) == []
+    assert (Lane.objects.get(origin=THEIRS).size, len(rows(THEIRS))) == (4, 4)
+    assert read(bytes(Lane.objects.get(origin=THEIRS).note)).checkpoint.size == 4
 
 
 def test_an_old_backup_waits_is_restored_from_the_mirror_and_forks_nothing(pair: Pair) -> None:

@@ -105,7 +105,9 @@ class Lanes:
             _log.warning("lane not written", extra={"lane": origin, "error": type(error).__name__})
             return []
         if saved is not None:  # committed: now it can be vouched for
-            with self._held(origin):
+            with self._held(origin) as row:
+                if row is None or row.size != saved.frontier.size:
+                    return sent  # another process has written more meanwhile, and answers for it
                 state, _ = self._run(state, m.Saved(origin), origin, now, sent)
                 _store(state, origin)
                 if origin in state.sending and not state.sending[origin].stopped:
