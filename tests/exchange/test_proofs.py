@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastchannel.exchange import courier
+from fastchannel.exchange import courier, letters
 from fastchannel.exchange import messages as m
 from fastchannel.exchange.errors import ExchangeError, LeafError, ProofError
 from fastchannel.exchange.leaves import read_header
@@ -18,7 +18,7 @@ from fastchannel.exchange.merkle import Tree, leaf_hash
 from fastchannel.exchange.notes import Checkpoint, Note, cosign, sign
 from fastchannel.exchange.proofs import Proof, Shown, check_proof, prove
 from fastchannel.exchange.sealing import opened, reader_id, seal
-from tests.exchange.parties import AT, BULK, draft, reading, roster, signing, stream
+from tests.exchange.parties import AT, BULK, CORRIDOR, draft, reading, roster, signing, stream
 
 READERS = {"CN": reading("CN").public_key(), "KR": reading("KR").public_key()}
 ENTRIES = [seal(draft(number), BULK, number, READERS, stream(f"e{number}")) for number in range(11)]
@@ -102,21 +102,16 @@ def test_what_the_checkpoint_does_not_end_cannot_be_proved(index: int) -> None:
         prove(ENTRIES, index, BOTH)
 
 
-def test_a_courier_carries_the_same_messages() -> None:
+def test_a_courier_carries_letters_as_they_are() -> None:
     carried = [
-        courier.Carried("KR", "CN", m.Batch(BULK, 0, tuple(ENTRIES[:9]), note(9, "KR"))),
-        courier.Carried("CN", "KR", m.Head(BULK, BOTH)),
+        letters.write(CORRIDOR, "KR", "CN", [m.Batch(BULK, 0, tuple(ENTRIES[:9]), note(9, "KR"))], signing("KR")),
+        letters.write(CORRIDOR, "KR", "CN", [m.Ask(BULK, b"n")], signing("KR")),
     ]
     whole = b"".join(courier.write(carried))
     assert list(courier.read(whole)) == carried
-
-
-def test_a_file_that_was_cut_off_gives_what_arrived_and_says_so() -> None:
-    carried = [courier.Carried("KR", "CN", m.Head(BULK, BOTH)), courier.Carried("KR", "CN", m.Ask(BULK, b"n"))]
-    whole = b"".join(courier.write(carried))
     arriving = courier.read(whole[:-1])
     assert next(arriving) == carried[0]
-    with pytest.raises(LeafError, match="message 2"):
+    with pytest.raises(LeafError, match="letter 2"):
         next(arriving)
     with pytest.raises(LeafError, match="too large"):
         list(courier.read(courier.MARK + b"\xff\xff\xff\xff"))

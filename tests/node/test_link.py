@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from django.test import Client
 
-from fastchannel.exchange import letters
+from fastchannel.exchange import courier, letters
 from fastchannel.exchange import messages as m
 from fastchannel.exchange.letters import LetterError
 from fastchannel.exchange.machine import PATIENCE
@@ -73,6 +73,23 @@ def test_a_peer_that_is_away_for_days_gets_everything_when_it_is_back(pair: Pair
     pair.wire.now = AT.replace(day=28)
     linked(pair).exchange(pair.wire.now, far.post)
     assert pair.theirs() == ["cn-0", "cn-1", "cn-2", "cn-3"]
+
+
+def test_a_courier_does_what_a_line_does(pair: Pair, far: Far) -> None:
+    """Nothing is sent over the line: files go to and fro until everything is acknowledged."""
+    pair.node.append(OURS, [ours(number) for number in range(3)])
+    here = linked(pair)
+    going = b"".join(courier.write(here.export("KR", AT)))
+    for _ in range(3):
+        back = b"".join(courier.write([far.post(ADDRESS, one) for one in courier.read(going)]))
+        count, answers = here.take(courier.read(back), AT)
+        assert count == len(list(courier.read(back)))
+        going = b"".join(courier.write(answers))
+    assert pair.theirs() == ["cn-0", "cn-1", "cn-2"]
+    assert list(courier.read(going)) == []
+    for wrong in ("CN", "SG"):
+        with pytest.raises(NodeError, match="no such party"):
+            here.export(wrong, AT)
 
 
 def test_a_letter_is_taken_and_answered(pair: Pair) -> None:

@@ -230,6 +230,48 @@ def restore(*, lane: str, directory: Path) -> None:
     message(f"{lane}: {after.size} entries, {after.stopped or 'open'}")
 
 
+@command(exchange, "export", "fastchannel exchange export KR --node /srv/fastchannel --out for-kr.bin")
+@click.argument("peer", metavar="PARTY")
+@_NODE
+@click.option("--out", type=_FILE, required=True, help="The file to carry: signed and sealed, so that its way is no matter.")
+def export(*, peer: str, directory: Path, out: Path) -> None:
+    """Write what a party lacks into a file, for a courier. Its answer comes back the same way: import it."""
+    from fastchannel.exchange import courier
+
+    with _linked(directory) as (link, now):
+        found = link.export(peer, now)
+    _put(out, b"".join(courier.write(found)))
+    message(f"{out}: {len(found)} letters for {peer}" if found else f"{out}: nothing to say to {peer} now")
+
+
+@command(
+    exchange,
+    "import",
+    "fastchannel exchange import from-cn.bin --node /srv/fastchannel --answer for-cn.bin",
+    exits={0: "the file was taken in whole", UNREACHED: "it did not arrive whole: what came before the fault was taken in"},
+)
+@click.argument("file", metavar="FILE", type=_FILE)
+@_NODE
+@click.option("--answer", type=_FILE, required=True, help="Where the answers go: carry this file back.")
+def import_command(*, file: Path, directory: Path, answer: Path) -> int:
+    """Take in a courier's file and write the answers. A file that is taken in twice changes nothing."""
+    from fastchannel.exchange import courier
+    from fastchannel.exchange.errors import ExchangeError
+
+    taken, answers, code = 0, list[bytes](), 0
+    with _linked(directory) as (link, now):
+        try:
+            for letter in courier.read(_read(file, courier.MOST_BYTES)):
+                count, more = link.take([letter], now)
+                taken, answers = taken + count, answers + more
+        except ExchangeError as error:
+            message(f"{file}: {error}")
+            code = UNREACHED
+    _put(answer, b"".join(courier.write(answers)))
+    message(f"{file}: {taken} letters taken in; {answer}: {len(answers)} to carry back")
+    return code
+
+
 @command(
     exchange,
     "prove",
@@ -332,14 +374,14 @@ def _decoded(path: Path, kind: Any) -> Any:
         raise ExchangeFileError(f"{path}: {error}") from error
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, most: int = MOST_FILE_BYTES) -> bytes:
     try:
         with path.open("rb") as file:
-            found = file.read(MOST_FILE_BYTES + 1)
+            found = file.read(most + 1)
     except OSError as error:
         raise ExchangeFileError(f"{path}: cannot be read: {error.strerror or error}") from error
-    if len(found) > MOST_FILE_BYTES:
-        raise ExchangeFileError(f"{path}: found more than {MOST_FILE_BYTES} bytes")
+    if len(found) > most:
+        raise ExchangeFileError(f"{path}: found more than {most} bytes")
     return found
 
 

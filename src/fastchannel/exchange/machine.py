@@ -434,13 +434,14 @@ def _tick(state: State, now: datetime) -> Stepped:
 
 
 def _ask(state: State, names: Sequence[str], only: str = "") -> Stepped:
-    """Ask peers what they have of these lanes. What was asked before is not waited for any more."""
+    """Ask peers what they have of these lanes. A question that has no answer yet is the same one again, however it travels."""
     effects = list[m.Effect]()
     for lane in names:
         for peer in state.sending[lane].peers:
             if only in ("", peer):
-                nonce = sha256(state.session + state.asked.to_bytes(8, "big")).digest()[:NONCE_BYTES]
                 sending = state.sending[lane]
+                new = sha256(state.session + state.asked.to_bytes(8, "big")).digest()[:NONCE_BYTES]
+                nonce = sending.peers[peer].nonce or new
                 asking = _of_peer(sending, peer, replace(sending.peers[peer], nonce=nonce))
                 state = replace(_with(state, asking), asked=state.asked + 1)
                 effects.append(m.Send(peer, m.Ask(lane, nonce)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -73,6 +73,25 @@ class Link:
             for peer, address in self.peers.items()
             if (trouble := self._with(peer, address, [one.message for one in sent if one.peer == peer], now, post))
         }
+
+    def export(self, peer: str, now: datetime) -> list[bytes]:
+        """Letters for a peer that a courier carries: what it lacks, and questions. Raises NodeError where it is no peer."""
+        if peer not in self.lanes.roster.roots() or peer == self.lanes.party:
+            raise NodeError(f"{peer}: found no such party in the list of keys")
+        due = [one.message for one in self.lanes.tick(now) if one.peer == peer]
+        return [self._letter(peer, portion) for portion in letters.portions(due)]
+
+    def take(self, arrived: Iterable[bytes], now: datetime) -> tuple[int, list[bytes]]:
+        """Take a courier's letters; how many, and those that answer them. Raises ExchangeError at the first that is none."""
+        count, answers = 0, list[bytes]()
+        for raw in arrived:
+            sender, messages = letters.read(raw, self.lanes.roster, self.lanes.party)
+            sent = [one for message in messages for one in self.lanes.receive(sender, message, now)]
+            answers += [
+                self._letter(sender, part) for part in letters.portions([one.message for one in sent if one.peer == sender])
+            ]
+            count += 1
+        return count, answers
 
     def prove(self, lane: str, seq: int, *, shown: bool) -> bytes:
         """The proof of an entry, with its body where asked. Raises ExchangeError."""
