@@ -37,7 +37,7 @@ class Disk:
     ours: dict[str, list[Entry]] = field(default_factory=dict)
     theirs: dict[str, list[Entry]] = field(default_factory=dict)
     notes: dict[str, dict[int, bytes]] = field(default_factory=dict)  # of theirs: by size
-    kept: dict[str, dict[int, bytes]] = field(default_factory=dict)  # of ours, cosigned: by size
+    acked: dict[str, dict[str, int]] = field(default_factory=dict)  # of ours: the largest size that each peer cosigned
     signed: dict[str, int] = field(default_factory=dict)  # of ours: the largest size of a checkpoint
     waiting: dict[str, list[str]] = field(default_factory=dict)
 
@@ -47,7 +47,7 @@ class Disk:
             {lane: list(one) for lane, one in self.ours.items()},
             {lane: list(one) for lane, one in self.theirs.items()},
             {lane: dict(one) for lane, one in self.notes.items()},
-            {lane: dict(one) for lane, one in self.kept.items()},
+            {lane: dict(one) for lane, one in self.acked.items()},
             dict(self.signed),
             {lane: list(one) for lane, one in self.waiting.items()},
         )
@@ -92,8 +92,8 @@ class Node:
         for lane, one in sending.items():
             held = self.disk.ours.setdefault(lane, [])
             self.disk.waiting.setdefault(lane, [])
-            acked = max(self.disk.kept.get(lane, {0: b""}), default=0)
-            peers = {peer: Progress(acked=frontier(held, min(acked, len(held)))) for peer in one.peers}
+            acked = self.disk.acked.get(lane, {})
+            peers = {peer: Progress(acked=frontier(held, min(acked.get(peer, 0), len(held)))) for peer in one.peers}
             sending[lane] = type(one)(lane=lane, frontier=frontier(held), peers=peers, signed=self.disk.signed.get(lane, 0))
         for lane, mirror in mirrors.items():
             held = self.disk.theirs.setdefault(lane, [])
@@ -126,8 +126,9 @@ class Node:
                 note = read(raw)
                 self.world.signed(lane, note.checkpoint.size, note.checkpoint.root)
                 self.disk.signed[lane] = max(self.disk.signed.get(lane, 0), note.checkpoint.size)
-                if len(note.signatures) > 1:
-                    self.disk.kept.setdefault(lane, {})[note.checkpoint.size] = raw
+                acked = self.disk.acked.setdefault(lane, {})
+                for party in {one.name for one in note.signatures} - {self.party}:
+                    acked[party] = max(acked.get(party, 0), note.checkpoint.size)
             case m.Recall(lane=lane, peer=peer, note=raw, fresh=fresh):
                 size = read(raw).checkpoint.size
                 held = self.disk.ours.get(lane, self.disk.theirs.get(lane, []))

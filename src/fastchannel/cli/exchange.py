@@ -79,7 +79,8 @@ def make_root(*, out: Path, as_json: bool) -> None:
 @_NODE
 @click.option("--root", "roots", multiple=True, required=True, help="The party's offline key, as `exchange root` printed it.")
 @click.option("--out", type=_FILE, required=True, help="The party's entry for the list: public keys only.")
-def make_keys(*, directory: Path, roots: tuple[str, ...], out: Path) -> None:
+@json_option
+def make_keys(*, directory: Path, roots: tuple[str, ...], out: Path, as_json: bool) -> None:
     """Make the node's keys (to sign its lanes, to cosign others', to read bodies), and write the party's entry for the list."""
     from fastchannel.exchange.roster import Party
     from fastchannel.node import config
@@ -88,7 +89,11 @@ def make_keys(*, directory: Path, roots: tuple[str, ...], out: Path) -> None:
 
     party = config.load(directory).party
     keys = made(Places(directory.resolve()))
-    _write(out, Party(code=party, roots=roots, keys=keys))
+    made_entry = Party(code=party, roots=roots, keys=keys)
+    _write(out, made_entry)
+    if as_json:
+        emit_json(msgspec.to_builtins(made_entry))
+        return
     message(f"{out}: the entry of {party}. Put the parties' entries together: fastchannel exchange roster make")
 
 
@@ -103,20 +108,27 @@ def make_keys(*, directory: Path, roots: tuple[str, ...], out: Path) -> None:
 @click.option("--version", type=click.IntRange(min=1), default=1, show_default=True)
 @click.option("--threshold", type=click.IntRange(min=1), help="How many parties sign its successor; the default is all.")
 @click.option("--out", type=_FILE, required=True)
-def make_roster(*, entries: tuple[Path, ...], corridor: str, version: int, threshold: int | None, out: Path) -> None:
+@json_option
+def make_roster(
+    *, entries: tuple[Path, ...], corridor: str, version: int, threshold: int | None, out: Path, as_json: bool
+) -> None:
     """Put the parties' entries into one list, to be signed by each party's offline key."""
     from fastchannel.exchange.roster import Party, Roster, sign_roster
 
     parties = tuple(_decoded(path, Party) for path in entries)
     made = Roster(corridor=corridor, version=version, threshold=threshold or len(parties), parties=parties)
     _write(out, sign_roster(made, []))
-    message(f"{out}: version {version} of {corridor}, signed by nobody yet")
+    if as_json:
+        emit_json(msgspec.to_builtins(made) | {"signatures": []})
+    else:
+        message(f"{out}: version {version} of {corridor}, signed by nobody yet")
 
 
 @command(roster, "sign", "fastchannel exchange roster sign roster.json --key root-cn.pem")
 @click.argument("file", metavar="ROSTER", type=_FILE)
 @click.option("--key", "key_file", type=_FILE, required=True, help="The party's offline key.")
-def sign(*, file: Path, key_file: Path) -> None:
+@json_option
+def sign(*, file: Path, key_file: Path, as_json: bool) -> None:
     """Add a party's signature to the list, in its file. Read what you sign first: roster show."""
     from fastchannel.exchange.roster import SignedRoster, sign_roster
 
@@ -124,8 +136,12 @@ def sign(*, file: Path, key_file: Path) -> None:
     signed = sign_roster(_roster_in(held, file), [_root(key_file)])
     if signed.roster != held.roster:
         raise ExchangeFileError(f"{file}: found the list in another form than it is written here")
-    _write(file, SignedRoster(held.roster, {**held.signatures, **signed.signatures}))
-    message(f"{file}: {len(held.signatures | signed.signatures)} signatures")
+    signatures = {**held.signatures, **signed.signatures}
+    _write(file, SignedRoster(held.roster, signatures))
+    if as_json:
+        emit_json({"signatures": sorted(signatures)})
+    else:
+        message(f"{file}: {len(signatures)} signatures")
 
 
 @command(roster, "show", "fastchannel exchange roster show roster.json")
@@ -152,7 +168,8 @@ def show(*, file: Path, as_json: bool) -> None:
 @command(roster, "accept", "fastchannel exchange roster accept roster.json --node /srv/fastchannel")
 @click.argument("file", metavar="ROSTER", type=_FILE)
 @_NODE
-def accept(*, file: Path, directory: Path) -> None:
+@json_option
+def accept(*, file: Path, directory: Path, as_json: bool) -> None:
     """Take the list into use at a node: the first is signed by every party, each later one follows the one that is held."""
     from fastchannel.exchange.roster import SignedRoster, first_roster, follow
     from fastchannel.node.exchange_files import read_roster
@@ -163,7 +180,10 @@ def accept(*, file: Path, directory: Path) -> None:
     found = follow(read_roster(place), signed) if place.exists() else first_roster(signed)
     place.parent.mkdir(exist_ok=True)
     _write(place, signed)
-    message(f"{place}: version {found.version} of {found.corridor} counts from now on")
+    if as_json:
+        emit_json({"corridor": found.corridor, "version": found.version})
+    else:
+        message(f"{place}: version {found.version} of {found.corridor} counts from now on")
 
 
 @command(
@@ -198,12 +218,15 @@ def status(*, directory: Path, as_json: bool) -> int:
     exits={0: "every peer was reached", UNREACHED: "a peer could not be reached: see stderr"},
 )
 @_NODE
-def sync(*, directory: Path) -> int:
+@json_option
+def sync(*, directory: Path, as_json: bool) -> int:
     """Exchange with every peer now, instead of at the next turn of the node's worker."""
     with _linked(directory) as (link, now):
         from fastchannel.node.link import post
 
         trouble = link.exchange(now, post)
+    if as_json:
+        emit_json({"unreached": trouble})
     for peer, why in trouble.items():
         message(f"{peer}: {why}")
     return UNREACHED if trouble else 0
@@ -212,7 +235,8 @@ def sync(*, directory: Path) -> int:
 @command(exchange, "restore", "fastchannel exchange restore china-korea/CN/KR/bulk --node /srv/fastchannel")
 @click.argument("lane", metavar="LANE")
 @_NODE
-def restore(*, lane: str, directory: Path) -> None:
+@json_option
+def restore(*, lane: str, directory: Path, as_json: bool) -> None:
     """Take a lane that is behind (an old backup was put back) from the peer's mirror. What was not sent is sent again."""
     with _linked(directory) as (link, now):
         from fastchannel.node.lanes import overview
@@ -227,20 +251,27 @@ def restore(*, lane: str, directory: Path) -> None:
         after = next(one for one in overview() if one.lane == lane)
     for peer, why in trouble.items():
         message(f"{peer}: {why}")
-    message(f"{lane}: {after.size} entries, {after.stopped or 'open'}")
+    if as_json:
+        emit_json(asdict(after))
+    else:
+        message(f"{lane}: {after.size} entries, {after.stopped or 'open'}")
 
 
 @command(exchange, "export", "fastchannel exchange export KR --node /srv/fastchannel --out for-kr.bin")
 @click.argument("peer", metavar="PARTY")
 @_NODE
 @click.option("--out", type=_FILE, required=True, help="The file to carry: signed and sealed, so that its way is no matter.")
-def export(*, peer: str, directory: Path, out: Path) -> None:
+@json_option
+def export(*, peer: str, directory: Path, out: Path, as_json: bool) -> None:
     """Write what a party lacks into a file, for a courier. Its answer comes back the same way: import it."""
     from fastchannel.exchange import courier
 
     with _linked(directory) as (link, now):
         found = link.export(peer, now)
     _put(out, b"".join(courier.write(found)))
+    if as_json:
+        emit_json({"letters": len(found)})
+        return
     message(f"{out}: {len(found)} letters for {peer}" if found else f"{out}: nothing to say to {peer} now")
 
 
@@ -253,7 +284,8 @@ def export(*, peer: str, directory: Path, out: Path) -> None:
 @click.argument("file", metavar="FILE", type=_FILE)
 @_NODE
 @click.option("--answer", type=_FILE, required=True, help="Where the answers go: carry this file back.")
-def import_command(*, file: Path, directory: Path, answer: Path) -> int:
+@json_option
+def import_command(*, file: Path, directory: Path, answer: Path, as_json: bool) -> int:
     """Take in a courier's file and write the answers. A file that is taken in twice changes nothing."""
     from fastchannel.exchange import courier
     from fastchannel.exchange.errors import ExchangeError
@@ -268,6 +300,9 @@ def import_command(*, file: Path, directory: Path, answer: Path) -> int:
             message(f"{file}: {error}")
             code = UNREACHED
     _put(answer, b"".join(courier.write(answers)))
+    if as_json:
+        emit_json({"taken": taken, "answers": len(answers)})
+        return code
     message(f"{file}: {taken} letters taken in; {answer}: {len(answers)} to carry back")
     return code
 
@@ -283,11 +318,15 @@ def import_command(*, file: Path, directory: Path, answer: Path) -> int:
 @_NODE
 @click.option("--show", "shown", is_flag=True, help="With what the entry says: whoever has the file can read it.")
 @click.option("--out", type=_FILE, required=True)
-def prove(*, lane: str, seq: int, directory: Path, shown: bool, out: Path) -> None:
+@json_option
+def prove(*, lane: str, seq: int, directory: Path, shown: bool, out: Path, as_json: bool) -> None:
     """Write the proof of one entry: who wrote it and who had it by when, for anybody who has the list of keys."""
     with _linked(directory) as (link, _now):
         raw = link.prove(lane, seq, shown=shown)
     _put(out, raw)
+    if as_json:
+        emit_json({"lane": lane, "seq": seq, "shown": shown, "bytes": len(raw)})
+        return
     message(f"{out}: check it with fastchannel exchange verify-proof {out} --roster roster.json")
 
 
