@@ -61,7 +61,7 @@ def test_trusting_an_answer_of_last_week_is_found(monkeypatch: pytest.MonkeyPatc
         return original(state, sending, peer, m.Head(head.lane, head.note, sending.peers[peer].nonce), now)
 
     monkeypatch.setattr(machine, "_head", credulous)
-    assert fails(400)
+    assert fails(1_000)
 
 
 def test_signing_before_the_peer_said_what_it_has_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
