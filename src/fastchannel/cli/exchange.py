@@ -15,6 +15,7 @@ from rich.table import Table
 
 from fastchannel.cli.command import command, json_option
 from fastchannel.cli.console import emit_json, message, page
+from fastchannel.cli.files import read_file, write_file
 from fastchannel.cli.node import database_of
 from fastchannel.terms.errors import FastChannelError
 
@@ -414,14 +415,7 @@ def _decoded(path: Path, kind: Any) -> Any:
 
 
 def _read(path: Path, most: int = MOST_FILE_BYTES) -> bytes:
-    try:
-        with path.open("rb") as file:
-            found = file.read(most + 1)
-    except OSError as error:
-        raise ExchangeFileError(f"{path}: cannot be read: {error.strerror or error}") from error
-    if len(found) > most:
-        raise ExchangeFileError(f"{path}: found more than {most} bytes")
-    return found
+    return read_file(path, ExchangeFileError, most)
 
 
 def _write(path: Path, value: object) -> None:
@@ -429,9 +423,4 @@ def _write(path: Path, value: object) -> None:
 
 
 def _put(path: Path, raw: bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(raw)
-        part.replace(path)
-    except OSError as error:
-        raise ExchangeFileError(f"{path}: cannot be written: {error.strerror or error}") from error
+    write_file(path, raw, ExchangeFileError)

@@ -17,6 +17,7 @@ import msgspec
 from fastchannel.cli.clock import now
 from fastchannel.cli.command import command, instant, json_option, language_option
 from fastchannel.cli.console import emit_json, message
+from fastchannel.cli.files import read_file, write_file
 from fastchannel.cli.texts import find_agreement
 from fastchannel.terms.errors import FastChannelError
 from fastchannel.terms.language import N_, translate
@@ -328,25 +329,8 @@ def _private_key(path: Path) -> ec.EllipticCurvePrivateKey:
 
 
 def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            found = file.read(MOST_FILE_BYTES + 1)
-    except OSError as error:
-        raise PassError(f"{path}: cannot be read: {error.strerror or error}") from error
-    if len(found) > MOST_FILE_BYTES:
-        raise PassError(f"{path}: found more than {MOST_FILE_BYTES} bytes")
-    return found
+    return read_file(path, PassError, MOST_FILE_BYTES)
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all: a list cut off would set revoked passes free."""
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with part.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise PassError(f"{path}: cannot be written: {error.strerror or error}") from error
+    write_file(path, data, PassError)

@@ -19,6 +19,7 @@ from fastchannel.certificates.rules.words import outcome_words, reasons
 from fastchannel.cli.clock import now
 from fastchannel.cli.command import command, instant, json_option, language_option
 from fastchannel.cli.console import emit_json, message
+from fastchannel.cli.files import read_file
 from fastchannel.terms.errors import FastChannelError
 from fastchannel.terms.language import N_, translate
 
@@ -198,7 +199,4 @@ def _value_sets(name: str) -> dict[str, list[str]]:
 
 
 def _read(name: str) -> bytes:
-    try:
-        return Path(name).read_bytes()
-    except OSError as error:
-        raise RuleFileError(f"{name}: cannot be read: {error.strerror}") from error
+    return read_file(Path(name), RuleFileError)

@@ -29,6 +29,7 @@ from fastchannel.certificates.trust.store import TrustList
 from fastchannel.cli.clock import now
 from fastchannel.cli.command import command, instant, json_option, language_option
 from fastchannel.cli.console import emit_json, message, page
+from fastchannel.cli.files import read_file, write_file
 from fastchannel.terms.errors import FastChannelError
 from fastchannel.terms.language import N_, translate
 
@@ -309,17 +310,8 @@ def _tell_rejected(found: dict[str, Imported]) -> None:
 
 
 def _read(name: str) -> bytes:
-    try:
-        return Path(name).read_bytes()
-    except OSError as error:
-        raise TrustFileError(f"{name}: cannot be read: {error.strerror}") from error
+    return read_file(Path(name), TrustFileError)
 
 
 def _write(path: Path, raw: bytes) -> None:
-    """Whole or not at all: a verifier may be reading it."""
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        beside.write_bytes(raw)
-        beside.replace(path)
-    except OSError as error:
-        raise TrustFileError(f"{path}: cannot be written: {error.strerror}") from error
+    write_file(path, raw, TrustFileError)

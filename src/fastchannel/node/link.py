@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -52,44 +52,28 @@ class Link:
 
     def answer(self, raw: bytes, now: datetime) -> bytes:
         """Take a letter, and write the one that answers it. Raises LetterError: nothing was taken."""
-        sender, messages = letters.read(raw, self.lanes.roster, self.lanes.party)
-        sent = [one for message in messages for one in self.lanes.receive(sender, message, now)]
-        return self._letter(sender, [one.message for one in sent if one.peer == sender])
+        sender, said = self._taken(raw, now)
+        return self._letter(sender, said)
 
     def exchange(self, now: datetime, post: Post) -> dict[str, str]:
         """Offer each peer what it lacks, and go on while it answers; by party, why one could not be reached."""
-        due = self.lanes.tick(now)
-        return {
-            peer: trouble
-            for peer, address in self.peers.items()
-            if (trouble := self._with(peer, address, [one.message for one in due if one.peer == peer], now, post))
-        }
+        return self._offer(self.lanes.tick(now), now, post)
 
     def restore(self, lane: str, now: datetime, post: Post) -> dict[str, str]:
         """Take a lane that is behind from the mirrors; by party, why one could not be reached."""
-        sent = self.lanes.handle(m.Restore(lane), lane, now)
-        return {
-            peer: trouble
-            for peer, address in self.peers.items()
-            if (trouble := self._with(peer, address, [one.message for one in sent if one.peer == peer], now, post))
-        }
+        return self._offer(self.lanes.handle(m.Restore(lane), lane, now), now, post)
 
     def export(self, peer: str, now: datetime) -> list[bytes]:
         """Letters for a peer that a courier carries: what it lacks, and questions. Raises NodeError where it is no peer."""
         if peer not in self.lanes.roster.roots() or peer == self.lanes.party:
             raise NodeError(f"{peer}: found no such party in the list of keys")
-        due = [one.message for one in self.lanes.tick(now) if one.peer == peer]
-        return [self._letter(peer, portion) for portion in letters.portions(due)]
+        return list(self._letters(peer, _to(peer, self.lanes.tick(now))))
 
     def take(self, arrived: Iterable[bytes], now: datetime) -> tuple[int, list[bytes]]:
         """Take a courier's letters; how many, and those that answer them. Raises ExchangeError at the first that is none."""
         count, answers = 0, list[bytes]()
         for raw in arrived:
-            sender, messages = letters.read(raw, self.lanes.roster, self.lanes.party)
-            sent = [one for message in messages for one in self.lanes.receive(sender, message, now)]
-            answers += [
-                self._letter(sender, part) for part in letters.portions([one.message for one in sent if one.peer == sender])
-            ]
+            answers += self._letters(*self._taken(raw, now))
             count += 1
         return count, answers
 
@@ -106,27 +90,44 @@ class Link:
             body = Shown(salt=salt, body=raw)
         return prove(entries, seq, note, shown=body)
 
+    def _taken(self, raw: bytes, now: datetime) -> tuple[str, list[m.Message]]:
+        """Who wrote a letter, and what there is to say to it."""
+        sender, messages = letters.read(raw, self.lanes.roster, self.lanes.party)
+        return sender, _to(sender, [one for message in messages for one in self.lanes.receive(sender, message, now)])
+
+    def _offer(self, sent: Sequence[m.Send], now: datetime, post: Post) -> dict[str, str]:
+        return {
+            peer: trouble
+            for peer, address in self.peers.items()
+            if (trouble := self._with(peer, address, _to(peer, sent), now, post))
+        }
+
     def _with(self, peer: str, address: str, messages: list[m.Message], now: datetime, post: Post) -> str:
         try:
             for _ in range(MOST_TURNS):
                 if not messages:
                     return ""
                 said: list[m.Send] = []
-                for portion in letters.portions(messages):
-                    sender, answers = letters.read(
-                        post(address, self._letter(peer, portion)), self.lanes.roster, self.lanes.party
-                    )
+                for letter in self._letters(peer, messages):
+                    sender, answers = letters.read(post(address, letter), self.lanes.roster, self.lanes.party)
                     if sender != peer:
                         raise letters.LetterError(f"{address}: found an answer of {sender}, expected one of {peer}")
                     said += [one for answer in answers for one in self.lanes.receive(peer, answer, now)]
-                messages = [one.message for one in said if one.peer == peer]
+                messages = _to(peer, said)
         except (httpx.HTTPError, ExchangeError) as error:
             _log.warning("peer not reached", extra={"peer": peer, "error": type(error).__name__})
             return str(error)[:300] or type(error).__name__
         return ""
 
+    def _letters(self, receiver: str, messages: list[m.Message]) -> Iterator[bytes]:
+        return (self._letter(receiver, portion) for portion in letters.portions(messages))
+
     def _letter(self, receiver: str, messages: list[m.Message]) -> bytes:
         return letters.write(self.lanes.roster.corridor, self.lanes.party, receiver, messages, self.signing)
+
+
+def _to(peer: str, sent: Sequence[m.Send]) -> list[m.Message]:
+    return [one.message for one in sent if one.peer == peer]
 
 
 def post(address: str, raw: bytes) -> bytes:
