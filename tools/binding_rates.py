@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from fastchannel.certificates.binding.match import Verdict, bind
-from fastchannel.certificates.binding.named import CertifiedName
+from fastchannel.certificates.evidence import CertifiedPerson
 from fastchannel.certificates.mrz.mrz import Mrz, read_mrz
 from fastchannel.certificates.mrz.transliteration import transliterate
 from fastchannel.certificates.mrz.writing import write_mrz
@@ -288,17 +288,17 @@ def passport(one: Person) -> Mrz:
     return read_mrz(write_mrz(zone), TODAY)
 
 
-def certificate(rng: random.Random, one: Person) -> CertifiedName:
+def certificate(rng: random.Random, one: Person) -> CertifiedPerson:
     """The person's certificate, with the variations and errors that all authorities make."""
     family, given = one.certified_family, one.certified_given
     if happens(rng, "typing, name"):
         family, given = (mistyped(rng, family), given) if rng.random() < 0.5 else (family, mistyped(rng, given))
     birth = certified_birth(rng, one.birth)
     if happens(rng, "one string"):
-        return CertifiedName(full=rng.choice((f"{family} {given}", f"{given} {family}")), birth=birth)
+        return CertifiedPerson(full=rng.choice((f"{family} {given}", f"{given} {family}")), birth=birth)
     if happens(rng, "order"):
         family, given = given, family
-    return CertifiedName(family=family, given=given, birth=birth)
+    return CertifiedPerson(family=family, given=given, birth=birth)
 
 
 def certified_birth(rng: random.Random, birth: date) -> str:

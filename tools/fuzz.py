@@ -164,7 +164,7 @@ def _passports() -> list[Target]:
     from datetime import date
 
     from fastchannel.certificates.binding.match import bind
-    from fastchannel.certificates.binding.named import CertifiedName
+    from fastchannel.certificates.evidence import CertifiedPerson
     from fastchannel.certificates.mrz.mrz import MrzError, read_mrz
 
     specimen = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
@@ -177,7 +177,7 @@ def _passports() -> list[Target]:
 
     def names(data: bytes) -> object:
         parts = (data.decode("utf-8", "replace").split("\n") + [""] * 4)[:4]
-        return bind(CertifiedName(family=parts[0], given=parts[1], full=parts[2], birth=parts[3]), passport)
+        return bind(CertifiedPerson(family=parts[0], given=parts[1], full=parts[2], birth=parts[3]), passport)
 
     return [
         Target("zone", zone, (specimen.encode(),)),

@@ -7,7 +7,6 @@ import re
 from fastchannel.casework.errors import InvalidEntryError
 from fastchannel.casework.ports import Person
 from fastchannel.certificates.binding.match import Match, bind
-from fastchannel.certificates.binding.named import named_by
 from fastchannel.certificates.evidence import Evidence
 from fastchannel.certificates.mrz.mrz import Mrz
 from fastchannel.terms.language import N_
@@ -17,7 +16,7 @@ _WHOLE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 def compare(evidence: Evidence, passport: Mrz | None) -> Match | None:
     """How the certificate's person and the passport's holder agree; None where there is no passport to compare with."""
-    return None if passport is None else bind(named_by(evidence.person), passport)
+    return None if passport is None else bind(evidence.person, passport)
 
 
 def confirm_passport(passport: Mrz, person: Person | None) -> None:

@@ -33,8 +33,9 @@ class Use(StrEnum):
 class CertifiedPerson(Struct, frozen=True, kw_only=True):
     """The person as certified. Nothing is normalised: `binding` compares it with a passport.
 
-    ``full`` is the name where the format has one string and does not say which part is the family name. ``birth`` is a date as
-    certified, which may be partial (``1980``, ``1980-05``) or empty.
+    ``full`` is the name where the format has one string and does not say which part is the family name. ``family_mrz`` and
+    ``given_mrz`` are as transliterated by the issuer. ``birth`` is a date as certified, which may be partial (``1980``,
+    ``1980-05``, ``1980-XX-XX``) or empty.
     """
 
     family: str = ""

@@ -148,12 +148,11 @@ def verify_command(
 def _bound(checked: Checked, passport: Mrz) -> Checked:
     """With the answer whose it is; a certificate that is not evidence is nobody's."""
     from fastchannel.certificates.binding.match import bind
-    from fastchannel.certificates.binding.named import named_by
     from fastchannel.certificates.evidence import Evidence
 
     if not isinstance(checked.found, Evidence):
         return checked
-    return replace(checked, match=bind(named_by(checked.found.person), passport))
+    return replace(checked, match=bind(checked.found.person, passport))
 
 
 def worst(codes: Iterable[int]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from fastchannel.certificates.binding.match import Match, bind
-from fastchannel.certificates.binding.named import CertifiedName
+from fastchannel.certificates.evidence import CertifiedPerson
 from fastchannel.certificates.mrz.mrz import Mrz
 
 BORN = "1980-05-12"
@@ -19,9 +19,9 @@ def passport(family: str, given: str = "", *, birth: str = BORN, number: str = "
     )  # fmt: skip
 
 
-def certified(family: str = "", given: str = "", full: str = "", *, birth: str = BORN, document: str = "") -> CertifiedName:
+def certified(family: str = "", given: str = "", full: str = "", *, birth: str = BORN, document: str = "") -> CertifiedPerson:
     """A name as certified."""
-    return CertifiedName(family=family, given=given, full=full, birth=birth, document=document)
+    return CertifiedPerson(family=family, given=given, full=full, birth=birth, document=document)
 
 
 def bound(named: tuple[str, ...], zone: tuple[str, ...]) -> Match:

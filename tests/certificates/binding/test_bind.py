@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from fastchannel.certificates.binding.births import compare_births
 from fastchannel.certificates.binding.match import Match, Reason, Verdict, bind
-from fastchannel.certificates.binding.named import CertifiedName, named_by
 from fastchannel.certificates.binding.parts import MOST_CHARACTERS
 from fastchannel.certificates.binding.spelling import distance, spells
 from fastchannel.certificates.binding.weights import BIRTH_CONFLICTS, NEVER_MATCH, WEIGHTS, Code
@@ -90,7 +89,7 @@ documents = st.sampled_from(["", "M12345678", "OTHER"])
 def test_no_verdict_breaks_its_rules(
     family: str, given_name: str, full: str, birth: str, born: str, document: str, zone: str, zone_given: str, cut: bool
 ) -> None:
-    named = CertifiedName(family=family, given=given_name, full=full, birth=birth, document=document)
+    named = CertifiedPerson(family=family, given=given_name, full=full, birth=birth, document=document)
     match = bind(named, passport(zone, zone_given, birth=born, truncated=cut))
     found = {reason.code for reason in match.reasons}
     assert 0 <= match.score <= 1
@@ -129,13 +128,13 @@ def test_a_passports_own_name_is_always_a_match(family: str, given_name: str) ->
 @settings(max_examples=200, deadline=None)
 @given(*[st.text(st.characters(codec="utf-8"), max_size=300)] * 3, st.text(max_size=30), st.text(max_size=60))
 def test_nothing_certified_makes_it_raise(family: str, given_name: str, full: str, birth: str, document: str) -> None:
-    named = CertifiedName(family=family, given=given_name, full=full, birth=birth, document=document)
+    named = CertifiedPerson(family=family, given=given_name, full=full, birth=birth, document=document)
     assert isinstance(bind(named, passport("KIM", "MINSU")), Match)
 
 
 @pytest.mark.parametrize("name", ["Ü I " * 50_000, "I" * 200_000, "가" * 200_000, "A B " * 50_000, "XUE" * 70_000])
 def test_of_a_name_made_to_take_long_only_the_beginning_is_compared(name: str) -> None:
-    match = bind(CertifiedName(full=name), passport("U I " * 30, "I" * 30, truncated=True))
+    match = bind(CertifiedPerson(full=name), passport("U I " * 30, "I" * 30, truncated=True))
     assert match.held
     assert all(len(reason.certified) <= 2 * MOST_CHARACTERS for reason in match.reasons)
 
@@ -198,6 +197,6 @@ def test_the_person_of_the_evidence_model_is_named_with_all_that_is_certified() 
     person = CertifiedPerson(
         family="Müller", given="Eva", family_mrz="MUELLER", given_mrz="EVA", full="Eva Müller", birth=BORN, document="M12345678"
     )
-    match = bind(named_by(person), passport("MUELLER", "EVA"))
+    match = bind(person, passport("MUELLER", "EVA"))
     assert match.verdict is Verdict.MATCH
     assert codes(match) == {"document.equal"}

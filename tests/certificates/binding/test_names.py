@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fastchannel.certificates.binding.match import Verdict, bind
-from fastchannel.certificates.binding.named import CertifiedName
+from fastchannel.certificates.evidence import CertifiedPerson
 from tests.certificates.binding.people import BORN, bound, certified, codes, passport
 
 SAME = [
@@ -168,7 +168,7 @@ def test_a_name_is_taken_for_cut_only_where_the_passports_field_is_full(named: t
 
 
 def test_the_issuers_own_transliteration_is_tried_beside_the_name_as_written() -> None:
-    named = CertifiedName(family="王", given="小明", family_mrz="WANG", given_mrz="XIAO<MING", birth=BORN)
+    named = CertifiedPerson(family="王", given="小明", family_mrz="WANG", given_mrz="XIAO<MING", birth=BORN)
     match = bind(named, passport("WANG", "XIAOMING"))
     assert match.verdict is Verdict.MATCH
     assert codes(match) == {"name.spacing"}

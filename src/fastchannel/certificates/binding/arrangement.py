@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from fastchannel.certificates.binding.named import CertifiedName
 from fastchannel.certificates.binding.names import Likeness, compare_part, same_letters
 from fastchannel.certificates.binding.parts import Words, words_of
 from fastchannel.certificates.binding.weights import WEIGHTS, Code
+from fastchannel.certificates.evidence import CertifiedPerson
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ _LEFT_OVER = frozenset(
 )
 
 
-def compare_names(named: CertifiedName, zone: Zone) -> tuple[Finding, ...]:
+def compare_names(named: CertifiedPerson, zone: Zone) -> tuple[Finding, ...]:
     """What the likeliest arrangement finds. The name as written and as the issuer transliterated it are both tried."""
     best: tuple[Finding, ...] = ()
     for found in _outcomes(named, zone):
@@ -54,7 +54,7 @@ def _weight(findings: Iterable[Finding]) -> float:
     return sum(WEIGHTS[one.code] for one in findings)
 
 
-def _outcomes(named: CertifiedName, zone: Zone) -> Iterator[tuple[Finding, ...]]:
+def _outcomes(named: CertifiedPerson, zone: Zone) -> Iterator[tuple[Finding, ...]]:
     for family, given in ((named.family, named.given), (named.family_mrz, named.given_mrz)):
         words, others = words_of(family), words_of(given)
         yield from _tried(_of_two(words, others, zone), zone)

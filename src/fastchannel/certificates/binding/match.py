@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from fastchannel.certificates.binding.arrangement import Zone, compare_names
 from fastchannel.certificates.binding.births import compare_births
-from fastchannel.certificates.binding.named import CertifiedName
 from fastchannel.certificates.binding.parts import words_of
 from fastchannel.certificates.binding.weights import MATCH_FROM, MISMATCH_BELOW, NEVER_MATCH, WEIGHTS, Code
+from fastchannel.certificates.evidence import CertifiedPerson
 from fastchannel.certificates.mrz.mrz import Mrz
 
 
@@ -46,7 +46,7 @@ class Match(Struct, frozen=True, kw_only=True):
         return self.verdict is not Verdict.MATCH
 
 
-def bind(named: CertifiedName, passport: Mrz) -> Match:
+def bind(named: CertifiedPerson, passport: Mrz) -> Match:
     """Compare a certificate's name, date of birth and document with a passport's zone. Never raises; time is bounded."""
     reasons = tuple(_reasons(named, passport))
     codes = {reason.code for reason in reasons}
@@ -59,7 +59,7 @@ def bind(named: CertifiedName, passport: Mrz) -> Match:
     return Match(score=score, verdict=verdict, reasons=reasons)
 
 
-def _reasons(named: CertifiedName, passport: Mrz) -> Iterator[Reason]:
+def _reasons(named: CertifiedPerson, passport: Mrz) -> Iterator[Reason]:
     zone = Zone(family=words_of(passport.family), given=words_of(passport.given), cut=passport.truncated)
     for one in compare_names(named, zone):
         yield _reason(one.code, one.part, " ".join(one.certified), " ".join(one.passport))
