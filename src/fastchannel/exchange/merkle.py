@@ -5,7 +5,7 @@ Hashes are SHA-256, 32 bytes; a leaf's has 0x00 before the data and a node's 0x0
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 
 from msgspec import Struct
@@ -140,19 +140,9 @@ def check_inclusion(leaf: bytes, index: int, size: int, root: bytes, proof: Sequ
     """
     if not 0 <= index < size:
         raise ProofError(f"entry {index}: expected one of a log of {size}")
-    first, last, found = index, size - 1, leaf
-    for one in proof:
-        if last == 0:
-            raise ProofError("proof: found more hashes than the tree is high")
-        if first & 1 or first == last:
-            found = node_hash(one, found)
-            while not first & 1 and first:
-                first, last = first >> 1, last >> 1
-        else:
-            found = node_hash(found, one)
-        first, last = first >> 1, last >> 1
-    if last != 0:
-        raise ProofError("proof: found fewer hashes than the tree is high")
+    found = leaf
+    for one, left in _upwards(index, size - 1, proof):
+        found = node_hash(one, found) if left else node_hash(found, one)
     if found != root:
         raise ProofError("proof: found another root than the checkpoint's: the entry is not in this log at this place")
 
@@ -176,17 +166,25 @@ def check_consistency(old: int, old_root: bytes, size: int, root: bytes, proof: 
     while first & 1:
         first, last = first >> 1, last >> 1
     before = after = path[0]
-    for one in path[1:]:
-        if last == 0:
-            raise ProofError("proof: found more hashes than the tree is high")
-        if first & 1 or first == last:
+    for one, left in _upwards(first, last, path[1:]):
+        if left:
             before, after = node_hash(one, before), node_hash(one, after)
-            while not first & 1 and first:
-                first, last = first >> 1, last >> 1
         else:
             after = node_hash(after, one)
+    if before != old_root or after != root:
+        raise ProofError("proof: the older log is no prefix of the newer: it was rewritten")
+
+
+def _upwards(first: int, last: int, proof: Sequence[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Each hash on the way to the root, and whether it stands to the left. Raises ProofError where it ends elsewhere."""
+    for one in proof:
+        if last == 0:
+            raise ProofError("proof: found more hashes than the tree is high")
+        left = bool(first & 1) or first == last
+        yield one, left
+        if left:
+            while not first & 1 and first:
+                first, last = first >> 1, last >> 1
         first, last = first >> 1, last >> 1
     if last != 0:
         raise ProofError("proof: found fewer hashes than the tree is high")
-    if before != old_root or after != root:
-        raise ProofError("proof: the older log is no prefix of the newer: it was rewritten")
