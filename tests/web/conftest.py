@@ -31,6 +31,12 @@ def signed_in(desk: Any) -> Callable[..., Client]:
     return sign_in
 
 
+@pytest.fixture
+def officer(scene: stage.Scene, signed_in: Callable[..., Client]) -> Client:
+    """An officer of the mission, at a node where journeys have begun."""
+    return signed_in(Role.MISSION)
+
+
 @pytest.fixture(scope="session")
 def forecasts_ready() -> None:
     """The forecasts' engine, compiled."""

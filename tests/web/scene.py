@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -70,6 +71,11 @@ def itinerary(**changes: Any) -> Itinerary:
         "point_of_entry": "CNPVG", "flight": "CK101", "city": "Suzhou",
     }  # fmt: skip
     return Itinerary(**{**fields, **changes})
+
+
+def said(answer: Any) -> str:
+    """A page as its reader has it."""
+    return html.unescape(answer.content.decode())
 
 
 def done(answer: Any) -> Receipt:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -21,7 +20,7 @@ from fastchannel.terms.events import Documented, Resulted, Role
 from fastchannel.web.forms.certificate import MOST_BYTES
 from tests.certificates.issuing import assayed, claims, text, trusted, vaccinated
 from tests.cli.test_verify import code_of
-from tests.web.scene import Scene
+from tests.web.scene import Scene, said
 
 NOW = datetime(2020, 5, 21, 4, 0, tzinfo=UTC)
 HIDDEN = re.compile(r'<input type="hidden" name="(content|key)" value="([^"]*)">')
@@ -49,16 +48,6 @@ def trust(settings: Any, tmp_path: Path) -> Path:
 def listed(**changes: Any) -> bytes:
     fields = {"party": "CN", "version": 4, "issued": NOW, "keys": (trusted(),)}
     return encode_trust_list(TrustList(**{**fields, **changes}))
-
-
-@pytest.fixture
-def officer(scene: Scene, signed_in: Any) -> Client:
-    client: Client = signed_in(Role.MISSION)
-    return client
-
-
-def said(answer: Any) -> str:
-    return html.unescape(answer.content.decode())
 
 
 def test_a_picture_is_verified_and_told_in_words(officer: Client, trust: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from fastchannel.terms.events import Role
 from tests.exchange.parties import AT
 from tests.node.test_lanes import OURS, THEIRS, Pair, db_node, ours, pair
 from tests.node.test_link import at_home
+from tests.web.scene import said
 
 __all__ = ["at_home", "db_node", "pair"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,10 +25,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def secretariat(signed_in: Any) -> Client:
     client: Client = signed_in(Role.SECRETARIAT)
     return client
-
-
-def said(answer: Any) -> str:
-    return html.unescape(answer.content.decode())
 
 
 def test_a_node_that_works_alone_says_so(secretariat: Client, settings: Any, tmp_path: Path) -> None:

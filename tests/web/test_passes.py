@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -24,7 +23,7 @@ from fastchannel.certificates.trust.files import decode_trust_list
 from fastchannel.certificates.trust.store import TrustStore
 from fastchannel.terms.events import Role
 from tests.web import scene as stage
-from tests.web.scene import Scene
+from tests.web.scene import Scene, said
 
 NOW = datetime(2020, 5, 21, 4, 0, tzinfo=UTC)
 TEXT = re.compile(r'<p class="mono breakable">(FC1:[^<]+)</p>')
@@ -39,16 +38,6 @@ def node(settings: Any, tmp_path: Path) -> Path:
     """A node's directory, with no key yet."""
     settings.NODE_DIRECTORY = tmp_path
     return tmp_path
-
-
-@pytest.fixture
-def officer(scene: Scene, signed_in: Any) -> Client:
-    client: Client = signed_in(Role.MISSION)
-    return client
-
-
-def said(answer: Any) -> str:
-    return html.unescape(answer.content.decode())
 
 
 def shown(client: Client, address: str) -> str:

@@ -14,9 +14,7 @@ from django.test import Client
 
 from fastchannel.certificates.trust.revocation import CertificateName, list_revocations, seal_revocations
 from fastchannel.certificates.trust.signing import signing_key
-from fastchannel.terms.events import Role
 from tests.certificates.issuing import KID
-from tests.web.scene import Scene
 from tests.web.test_certificates import GOOD, NOW, listed
 
 KEY = Ed25519PrivateKey.generate()
@@ -31,12 +29,6 @@ def folder(settings: Any, tmp_path: Path) -> Path:
     found.mkdir(parents=True)
     (found.parent / "cn.json").write_bytes(listed())
     return found
-
-
-@pytest.fixture
-def officer(scene: Scene, signed_in: Any) -> Client:
-    client: Client = signed_in(Role.MISSION)
-    return client
 
 
 def put(folder: Path, *names: CertificateName, issued: Any = NOW, key: Ed25519PrivateKey = KEY) -> None:
