@@ -24,7 +24,7 @@ from fastchannel.certificates.keys import TrustedKey, kid_of, spki_of
 from fastchannel.certificates.passes.issuing import signer
 from fastchannel.certificates.trust.store import TrustList, TrustStore
 from fastchannel.decide.stages import Stage
-from fastchannel.terms.events import Documented, Event, Itinerary, Role
+from fastchannel.terms.events import Applied, Documented, Event, Itinerary, Role
 
 AGREEMENTS = Path(__file__).resolve().parents[1] / "spec" / "agreements"
 NOW = datetime(2020, 5, 4, 1, 0, tzinfo=UTC)
@@ -112,6 +112,7 @@ class MemoryJournal:
     def __init__(self) -> None:
         self.held: dict[str, tuple[Event, ...]] = {}
         self.entries: dict[str, Entry] = {}
+        self.learned: dict[str, datetime] = {}
         self.notices: list[Any] = []
         self.persons: dict[str, Person] = {}
         self.answers: dict[tuple[str, str], tuple[str, bytes]] = {}
@@ -129,7 +130,13 @@ class MemoryJournal:
         return self._transaction()
 
     def lock(self, journey: str) -> Held:
-        return Held(subject=self.subject(journey), verdict=self.entries[journey].row.verdict)
+        return Held(subject=self.subject(journey), verdict=self.entries[journey].row.verdict, told=self.told(journey))
+
+    def told(self, journey: str) -> bool:
+        return any(isinstance(event, Applied) and event.id in self.learned for event in self.held[journey])
+
+    def hold(self, journeys: Collection[str]) -> dict[str, tuple[Held, tuple[Event, ...]]]:
+        return {one: (self.lock(one), self.events(one)) for one in journeys if one in self.entries}
 
     def subject(self, journey: str) -> Subject:
         if journey not in self.entries:
@@ -144,8 +151,9 @@ class MemoryJournal:
             destination=row.destination,
         )
 
-    def events(self, journey: str) -> tuple[Event, ...]:
-        return self.held.get(journey, ())
+    def events(self, journey: str, *, by: datetime | None = None) -> tuple[Event, ...]:
+        held = self.held.get(journey, ())
+        return tuple(one for one in held if by is None or self.learned.get(one.id, one.recorded) <= by)
 
     def presented(self, document: str, number: str) -> Sequence[str]:
         return [
@@ -159,6 +167,7 @@ class MemoryJournal:
             journey = entry.row.journey
             self.held[journey] = (*self.held.get(journey, ()), *entry.events)
             self.entries[journey] = entry
+            self.learned |= {event.id: entry.learned for event in entry.events if entry.learned is not None}
             self.notices += entry.notices
             if entry.person is not None:
                 self.persons[journey] = entry.person
@@ -226,17 +235,18 @@ class MemoryOffice(Office):
     clock: HandClock
 
 
-def memory_office() -> MemoryOffice:
+def memory_office(party: str = "CN") -> MemoryOffice:
     """A new one."""
     journal = MemoryJournal()
     return MemoryOffice(
-        party="CN",
+        party=party,
         journal=journal,
         texts=Shelf(),
         people=MemoryPeople(journal),
         access=MemoryAccessLog(),
         clock=HandClock(),
         identifiers=Counter(),
+        linked=lambda: frozenset({"CN", "KR"} - {party}),
     )
 
 

@@ -12,7 +12,11 @@ import pytest
 
 from fastchannel.cli import demo
 from fastchannel.cli.demo import BEGINS, DemoError, Node
+from fastchannel.cli.demo_link import link_nodes, linked
 from fastchannel.cli.demo_play import Progress
+from fastchannel.exchange.roster import Use
+from fastchannel.node.exchange_files import private_key, read_roster
+from fastchannel.node.places import Places
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -43,17 +47,40 @@ def test_a_fresh_start_removes_the_earlier_nodes_and_nothing_beside_them(tmp_pat
 
 def test_time_goes_on_from_where_the_drill_last_saw_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "now", lambda: NOW)
-    node = Node(party="KR", port=18_802, directory=tmp_path)
-    settings = (
-        'party = "KR"\nport = 8802\nlanguage = "ko"\n\n[clock] # time\nstart = 2020-05-25T00:00:00+00:00\nspeed = 720.0\n'
-    )
-    (tmp_path / "node.toml").write_text(settings)
+    nodes = nodes_in(tmp_path)
+    for node in nodes:
+        node.directory.mkdir()
+        settings = (
+            f'party = "{node.party}"\nport = 8802\nlanguage = "ko"\n\n[clock] # time\n'
+            "start = 2020-05-25T00:00:00+00:00\nspeed = 720.0\n"
+        )
+        (node.directory / "node.toml").write_text(settings)
     later = BEGINS + timedelta(days=3)
-    (tmp_path / "drill.json").write_bytes(msgspec.json.encode(Progress(laid_at=BEGINS, played_until=later, per_week=1, seed=1)))
-    demo._go_on(node, 60.0)
-    read = tomllib.loads((tmp_path / "node.toml").read_text())
-    assert read["clock"] == {"start": later, "since": NOW, "speed": 60.0}
-    assert (read["party"], read["port"], read["language"]) == ("KR", 18_802, "ko")
+    for node, until in zip(nodes, (later, BEGINS), strict=True):
+        progress = Progress(begins=BEGINS, laid_at=BEGINS, played_until=until, per_week=1, seed=1)
+        (node.directory / "drill.json").write_bytes(msgspec.json.encode(progress))
+    for _ in range(2):  # a second start leaves one table of each
+        demo._go_on(nodes, 60.0)
+    for node, other in zip(nodes, reversed(nodes), strict=True):
+        read = tomllib.loads((node.directory / "node.toml").read_text())
+        assert read["clock"] == {"start": later, "since": NOW, "speed": 60.0}  # the same at both
+        assert (read["party"], read["port"], read["language"]) == (node.party, 18_801, "ko")
+        assert read["peers"] == {other.party: f"{other.url}/exchange/"}
+
+
+def test_both_nodes_hold_the_same_list_of_keys_and_each_its_own(tmp_path: Path) -> None:
+    directories = {"CN": tmp_path / "cn", "KR": tmp_path / "kr"}
+    for directory in directories.values():
+        directory.mkdir()
+    assert not linked(directories)
+    link_nodes(directories)
+    assert linked(directories)
+    rosters = [read_roster(Places(directory).roster) for directory in directories.values()]
+    assert rosters[0] == rosters[1]
+    for party, directory in directories.items():
+        [key] = rosters[0].keys(party, Use.SIGN)
+        held = private_key(Places(directory), Use.SIGN)
+        assert held.public_key().public_bytes_raw().hex() == key.raw
 
 
 def test_a_port_that_is_taken_is_told_before_anything_is_made(tmp_path: Path) -> None:

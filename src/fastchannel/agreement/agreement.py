@@ -173,6 +173,12 @@ class Agreement:
         entries = [entry for entry in self.text.visibility if kind in entry.event and to_party in entry.to]
         return ENVELOPE.union(*(entry.fields for entry in entries)) if entries else frozenset()
 
+    def notice_clock(self, kind: str, to_party: str) -> tuple[timedelta | None, timedelta | None]:
+        """Within how long after it was sent somebody of that party reads such an event, and answers it; None is no bound."""
+        entries = [entry for entry in self.text.visibility if kind in entry.event and to_party in entry.to]
+        read = min((entry.read_within.elapsed for entry in entries if entry.read_within), default=None)
+        return read, min((entry.answered_within.elapsed for entry in entries if entry.answered_within), default=None)
+
 
 def _again(text: AgreementText, digest: str, written: str, warnings: tuple[Mistake, ...]) -> Agreement:
     return Agreement(text=text, digest=digest, written=written, warnings=warnings)

@@ -10,7 +10,7 @@ from fastchannel.agreement import explain_route as routes
 from fastchannel.agreement.agreement import Agreement
 from fastchannel.agreement.page import Page, Section, Sentence
 from fastchannel.agreement.periods import Period, holds, period_of, when
-from fastchannel.agreement.phrases import day, moment_words
+from fastchannel.agreement.phrases import day, moment_words, span_words
 from fastchannel.agreement.provisions import Case
 from fastchannel.agreement.suspension_words import trigger_sentences
 from fastchannel.agreement.text import AgreementText, Complete
@@ -134,6 +134,13 @@ def _data(words: Words) -> Iterator[Section]:
             message = N_("They see it until {moment}.")
             text = words.say(message, moment=moment_words(entry.until, words.language))
             seen.append(Sentence(text=text, clause=entry.clause))
+        for message, within in (
+            (N_("Somebody there reads it within {span}."), entry.read_within),
+            (N_("Somebody there answers it within {span}."), entry.answered_within),
+        ):
+            if within:
+                said = words.say(message, span=span_words(within, words.language))
+                seen.append(Sentence(text=said, clause=entry.clause))
     if seen:
         message = N_(
             "With each go its identifier, the journey's, when it happened and was recorded, in which role and by which party."

@@ -123,6 +123,7 @@ class Sight:
     until: tuple[Moment | None, ...]
     was_until: tuple[Moment | None, ...]
     clause: str
+    other_clock: bool = False  # it is read or answered within another time
 
 
 def sights(old: Sequence[VisibilityText], new: Sequence[VisibilityText]) -> list[Sight]:
@@ -134,9 +135,12 @@ def sights(old: Sequence[VisibilityText], new: Sequence[VisibilityText]) -> list
         gained = tuple(field for field in (now.fields if now else ()) if not was or field not in was.fields)
         lost = tuple(field for field in (was.fields if was else ()) if not now or field not in now.fields)
         until, was_until = (now.until if now else ()), (was.until if was else ())
-        if gained or lost or bool(now) != bool(was) or until != was_until:
+        clock, was_clock = (now.clock if now else ()), (was.clock if was else ())
+        if gained or lost or bool(now) != bool(was) or (until, clock) != (was_until, was_clock):
             clause = (now or was).clause if now or was else ""  # type: ignore[union-attr]
-            changes.append(Sight(*key, gained, lost, now is not None, was is not None, until, was_until, clause))
+            changes.append(
+                Sight(*key, gained, lost, now is not None, was is not None, until, was_until, clause, clock != was_clock)
+            )
     return changes
 
 
@@ -145,6 +149,7 @@ class _Seen:
     fields: tuple[str, ...] = ()
     until: tuple[Moment | None, ...] = ()
     clause: str = ""
+    clock: tuple[str, ...] = ()  # how soon it is read and answered
 
 
 def _seen(entries: Sequence[VisibilityText]) -> dict[tuple[str, str], _Seen]:
@@ -156,6 +161,7 @@ def _seen(entries: Sequence[VisibilityText]) -> dict[tuple[str, str], _Seen]:
                 here.fields = tuple(dict.fromkeys([*here.fields, *entry.fields]))
                 here.until = tuple(sorted({*here.until, entry.until}, key=str))
                 here.clause = here.clause or entry.clause
+                here.clock = tuple(sorted({*here.clock, f"{entry.read_within} {entry.answered_within}"}))
     return dict(seen)
 
 
@@ -250,6 +256,9 @@ def compare_visibility(record: Recorder, old: AgreementText, new: AgreementText,
             before, after = _ends(sight.was_until, record.old_words), _ends(sight.until, record.words)
             message = N_("{party} sees “{event}” until “{new}” instead of “{old}”.")
             record.say(here, Kind.CHANGED, record.words.say(message, **names, old=before, new=after))
+        if sight.shown and sight.was_shown and sight.other_clock:
+            message = N_("{party} reads or answers “{event}” within another time than before.")
+            record.say(here, Kind.CHANGED, record.words.say(message, **names))
     if not found and old.visibility != new.visibility:
         message = N_("What each party sees is written differently; each sees the same as before.")
         record.say(at.to("visibility"), Kind.WORDING, record.words.say(message))

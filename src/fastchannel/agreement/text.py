@@ -321,6 +321,8 @@ class VisibilityText:
     to: tuple[str, ...] = doc("the parties that see them")
     fields: tuple[str, ...] = doc("the fields they see", default=())
     until: Moment | None = doc("until when", default=None)
+    read_within: Span | None = doc("how soon after it was sent somebody there reads it", default=None)
+    answered_within: Span | None = doc("how soon after it was sent somebody there answers it", default=None)
     clause: str = doc("the clause that says so")
     source: str = doc("where it was published", default="")
     note: str = doc("a remark for people", default="")

@@ -60,7 +60,10 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """One journey as somebody may see it. ``person`` is None where erased or not theirs to see."""
+    """One journey as somebody may see it. ``person`` is None where erased or not theirs to see.
+
+    ``told`` says that another party's node keeps the journey: who the traveller is never was here.
+    """
 
     journey: str
     subject: Subject
@@ -68,6 +71,7 @@ class File:
     events: tuple[Event, ...]
     person: Person | None
     health: bool  # whether health details are shown; without it, events and reasons are cut down
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +100,7 @@ class Office:
     access: AccessLog
     clock: Clock
     identifiers: Identifiers
+    linked: Callable[[], frozenset[str]] = frozenset  # the parties whose nodes tell what their people record
 
     def record(
         self,
@@ -130,14 +135,25 @@ class Office:
         return _once(lambda: self._append(write, journey))
 
     def open(
-        self, actor: Actor, build: Build, *, person: Person, key: str, at: datetime | None = None, why: str = ""
+        self,
+        actor: Actor,
+        build: Build,
+        *,
+        person: Person,
+        key: str,
+        at: datetime | None = None,
+        why: str = "",
+        journey: str = "",
     ) -> Receipt | Denial:
-        """Start a journey with what ``build`` makes of a stamp. Raises KeyConflictError and InvalidEntryError."""
+        """Start a journey with what ``build`` makes of a stamp. ``journey`` is its identifier where the caller has one.
+
+        Raises KeyConflictError and InvalidEntryError.
+        """
         content = _content(actor, msgspec.json.encode(person).decode(), build, at, ())
         write = _Write(
             actor=actor, action=Action.APPLY, build=build, key=checked_key(key), content=content, at=at, evidence=(), why=why
         )
-        return _once(lambda: self._open(write, person))
+        return _once(lambda: self._open(write, person, journey))
 
     def amend(self, actor: Actor, journey: str, person: Person, *, key: str, reason: str) -> Receipt | Denial:
         """Correct who the traveller is. No event: the record holds no names; the access log says who did it and why.
@@ -166,7 +182,8 @@ class Office:
             held = self.journal.events(journey)
             now = self.now_for(held)
             standing = self.decide(held, now)
-            sent = reminders(standing, lambda: self.stamp(system(self.party), journey, now))
+            # Where another party's node keeps the journey, that one reminds.
+            sent = () if before.told else reminders(standing, lambda: self.stamp(system(self.party), journey, now))
             if sent:
                 standing = self.decide((*held, *sent), now)
             self._write(before, standing, (*held, *sent), sent)
@@ -190,6 +207,7 @@ class Office:
             events=events if health else events_without_health(events),
             person=self.people.find(journey) if can(actor, Action.SEE_PERSON, subject) else None,
             health=health,
+            told=self.journal.told(journey),
         )
 
     def note(self, actor: Actor, purpose: Purpose, why: str, journeys: Iterable[str]) -> None:
@@ -198,22 +216,34 @@ class Office:
         if touched:
             self.access.note(access(actor, self.clock.now(), purpose, why, *touched))
 
+    def foreign(self, event: Event) -> bool:
+        """Whether the event is a linked party's own, so that its node told it."""
+        return event.party in self.linked()
+
     def now_for(self, events: Sequence[Event]) -> datetime:
-        """The node's time, never before the last of these records: a clock that was set back hides nothing of a journey."""
-        return max([self.clock.now(), *(event.recorded for event in events)])
+        """The node's time, never before the last of its own records: a clock that was set back hides nothing of a journey.
+
+        Another party's clock does not move ours, but for the few minutes by which an application may lie ahead.
+        """
+        moments = [event.recorded for event in events if not self.foreign(event)]
+        return max([self.clock.now(), *moments, *(event.at for event in events if isinstance(event, Applied))])
 
     def decide(self, events: Sequence[Event], at: datetime) -> Standing:
-        """Where a journey stands under the agreement that its application names."""
-        applied = next((event for event in events if isinstance(event, Applied)), None)
+        """Where a journey stands under the agreement that its application names, by all that is recorded of it by then.
+
+        What another party's node told is known here, though its clock, and so the time of recording, be ahead of ours.
+        """
+        applied = applied_of(events)
         if applied is None:
             raise InvalidEntryError("journey", N_("Nobody has applied for this journey."))
-        return decide(self.texts.versions(applied.agreement), events, at)
+        known = max([at, *(event.recorded for event in events if self.foreign(event))])
+        return decide(self.texts.versions(applied.agreement), events, at, known=known)
 
     def entry(self, events: tuple[Event, ...], person: Person, at: datetime) -> tuple[Entry, Standing]:
         """A new journey's first entry, ready to be appended: for imports, which append many at once."""
         standing = self.decide(events, at)
         row, deadlines = project(standing, events)
-        return Entry(events=events, row=row, deadlines=deadlines, person=person), standing
+        return Entry(events=events, row=row, deadlines=deadlines, person=person, opens=True), standing
 
     def stamp(
         self, actor: Actor, journey: str, now: datetime, at: datetime | None = None, evidence: tuple[str, ...] = ()
@@ -261,13 +291,13 @@ class Office:
                 self.people.replace(journey, person)
             return self._settle(write, standing, added, now)
 
-    def _open(self, write: _Write, person: Person) -> Receipt | Denial:
+    def _open(self, write: _Write, person: Person, journey: str) -> Receipt | Denial:
         with self.journal.transaction():
             given = self.journal.answer(write.actor.id, write.key, write.content)
             if given is not None:
                 return _again(given)
             now = self.clock.now()
-            added = tuple(write.build(self.stamp(write.actor, self.identifiers.new(), now, write.at)))
+            added = tuple(write.build(self.stamp(write.actor, journey or self.identifiers.new(), now, write.at)))
             denial = check(write.actor, Action.APPLY, subject_of(added))
             if denial:
                 return denial
@@ -277,7 +307,7 @@ class Office:
 
     def _write(self, before: Held, standing: Standing, events: tuple[Event, ...], added: tuple[Event, ...]) -> None:
         row, deadlines = project(standing, events)
-        told = notices(before, standing, added, standing.at)
+        told = () if before.told else notices(before, standing, added, standing.at)
         self.journal.append([Entry(events=added, row=row, deadlines=deadlines, notices=told)])
 
     def _settle(self, write: _Write, standing: Standing, added: tuple[Event, ...], now: datetime) -> Receipt:
@@ -303,9 +333,16 @@ def checked_key(key: str) -> str:
     return key
 
 
+def applied_of(events: Iterable[Event]) -> Applied | None:
+    """The application that these events begin with, wherever it stands among them."""
+    return next((event for event in events if isinstance(event, Applied)), None)
+
+
 def subject_of(events: Sequence[Event]) -> Subject:
     """What the permission table asks of a journey that is not there yet."""
-    applied = next(event for event in events if isinstance(event, Applied))
+    applied = applied_of(events)
+    if applied is None:
+        raise InvalidEntryError("journey", N_("Nobody has applied for this journey."))
     plan = applied.itinerary
     return Subject(
         journey=applied.journey,

@@ -196,6 +196,17 @@ TABLE: Mapping[Action, Mapping[Role, Rule]] = {
     Action.FORECAST: _row(ANY, dict.fromkeys(_OFFICERS, Scope.NODE)),  # of an agreement: no journey is read
 }  # fmt: skip
 
+# What somebody did who recorded an event of a kind; reminders alone are nobody's act but the node's.
+ACTION_OF: Mapping[str, Action] = {
+    "applied": Action.APPLY, "replanned": Action.REPLAN, "sponsored": Action.SPONSOR, "documented": Action.DOCUMENT,
+    "reviewed": Action.REVIEW, "allotted": Action.ALLOT, "checked-in": Action.CHECK_IN, "called": Action.CALL,
+    "sampled": Action.SAMPLE, "resulted": Action.RESULT, "boarded": Action.BOARD, "denied": Action.DENY,
+    "arrived": Action.ARRIVE, "entered": Action.ENTER, "moved": Action.MOVE, "left": Action.LEAVE, "breached": Action.BREACH,
+    "confirmed": Action.CONFIRM, "recovered": Action.RECOVER, "contact-named": Action.NAME_CONTACT, "cleared": Action.CLEAR,
+    "suspended": Action.SUSPEND, "resumed": Action.RESUME, "overridden": Action.OVERRIDE, "appealed": Action.APPEAL,
+    "answered": Action.ANSWER, "corrected": Action.CORRECT, "withdrawn": Action.WITHDRAW,
+}  # fmt: skip
+
 ACTIONS: Mapping[Action, str] = {
     Action.APPLY: N_("apply"),
     Action.SPONSOR: N_("accept the sponsor's duties"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -77,21 +77,31 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What one write adds to one journey, all of it in one transaction."""
+    """What one write adds to one journey, all of it in one transaction.
+
+    ``person`` comes with what opens a journey here; one that another party's node keeps has none. ``learned`` is when that
+    node's word came.
+    """
 
     events: tuple[Event, ...]
     row: Row
     deadlines: tuple[Deadline, ...]
     notices: tuple[Notice, ...] = ()
-    person: Person | None = None  # with the journey's first event only
+    person: Person | None = None
+    opens: bool = False
+    learned: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A journey that is locked for a write, as its row has it."""
+    """A journey that is locked for a write, as its row has it.
+
+    ``told`` says that another party's node keeps it: that one knows who the traveller is, reminds, and tells whom it concerns.
+    """
 
     subject: Subject
     verdict: str
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,12 +135,20 @@ class Journal(Protocol):
         """Hold the journey until the transaction ends. Raises UnknownJourneyError."""
         ...
 
+    def hold(self, journeys: Collection[str]) -> Mapping[str, tuple[Held, tuple[Event, ...]]]:
+        """Hold those of the journeys that there are until the transaction ends; each with its events as `events` gives them."""
+        ...
+
     def subject(self, journey: str) -> Subject:
         """What the permission table asks of the journey. Raises UnknownJourneyError."""
         ...
 
-    def events(self, journey: str) -> tuple[Event, ...]:
-        """The journey's events in the order of recording."""
+    def events(self, journey: str, *, by: datetime | None = None) -> tuple[Event, ...]:
+        """The journey's events in the order of recording; with ``by``, those recorded or told here by then."""
+        ...
+
+    def told(self, journey: str) -> bool:
+        """Whether another party's node keeps the journey. Raises UnknownJourneyError."""
         ...
 
     def presented(self, document: str, number: str) -> Sequence[str]:

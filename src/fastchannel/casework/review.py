@@ -173,6 +173,12 @@ def correct(
             raise InvalidEntryError(
                 "replacement", N_("The corrected entry would not be valid: {found}"), found=error
             ) from error
+    if office.foreign(wrong):
+        return Denial(
+            code="owner",
+            action=Action.CORRECT,
+            message=N_("The other party recorded this entry, and it alone corrects it: tell its officers."),
+        )
     if actor.role in (Role.LABORATORY, Role.CARRIER) and wrong.by != actor.id:
         return Denial(
             code="author",

@@ -22,6 +22,7 @@ from fastchannel.cli.command import command, json_option
 from fastchannel.cli.console import emit_json, message, page
 from fastchannel.cli.demo_card import CARD, CREATED, Shown, print_card, read, secret_file
 from fastchannel.cli.demo_cast import LANGUAGE_OF
+from fastchannel.cli.demo_link import link_nodes, linked, peers_table
 from fastchannel.cli.drill import SPONSORS
 from fastchannel.cli.processes import Child, ChildError, stop_all
 from fastchannel.terms.errors import FastChannelError
@@ -64,9 +65,9 @@ def add_to(root: click.Group) -> None:
 def demo(*, directory: Path | None, fresh: bool, speed: float, travellers: int, ports: tuple[int, int], as_json: bool) -> int:
     """Run two nodes, China's and Korea's, with synthetic travellers who move in accelerated time.
 
-    Each node has its own directory, database and port, and holds the same travellers of both directions. The nodes are not
-    linked yet, so what happens on the other side is entered at each node by that side's liaison. What is there from an
-    earlier run goes on; time stands still while the demonstration is stopped.
+    Each node has its own directory, database and port, and they are linked: what happens on one side is recorded by that side's
+    people at their own node, which tells the other what the agreement lets it see. So both show the same journeys. What is
+    there from an earlier run goes on; time stands still while the demonstration is stopped.
     """
     stop = threading.Event()
     for order in (signal.SIGTERM, signal.SIGINT):
@@ -191,10 +192,8 @@ def _make(nodes: list[Node], speed: float, stop: threading.Event) -> None:
     new = [node for node in nodes if not (node.directory / CREATED).exists()]
     if new:
         message("making the nodes ...")
-    for node in nodes:
-        if node not in new:
-            _go_on(node, speed)
-        elif node.directory.exists():
+    for node in new:
+        if node.directory.exists():
             shutil.rmtree(node.directory)  # an earlier start was stopped before the node was whole
     makers = [
         (node, subprocess.Popen(node.init(speed), stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True))
@@ -206,18 +205,28 @@ def _make(nodes: list[Node], speed: float, stop: threading.Event) -> None:
             stop.set()
             raise DemoError(f"{node.directory}: the node cannot be made: {err.decode(errors='replace').strip()}")
         secret_file(node.directory / CREATED, out)
+    directories = {node.party: node.directory for node in nodes}
+    if len(new) == len(nodes):
+        link_nodes(directories)
+    elif not linked(directories):
+        raise DemoError(f"{nodes[0].directory.parent}: its nodes are not linked with each other; start over: --fresh")
+    _go_on(nodes, speed)
 
 
-def _go_on(node: Node, speed: float) -> None:
-    """The node's time goes on from where the drill last saw it, at this speed and this port."""
+def _go_on(nodes: list[Node], speed: float) -> None:
+    """The nodes' time goes on from where the drill last saw it at either, at this speed, and at these ports."""
     from fastchannel.cli.demo_play import Progress
 
-    drill, settings = node.directory / "drill.json", node.directory / "node.toml"
-    start = msgspec.json.decode(drill.read_bytes(), type=Progress).played_until if drill.exists() else BEGINS
-    kept = settings.read_text(encoding="utf-8").split("[clock]")[0]
-    lines = [f"port = {node.port}" if line.startswith("port =") else line for line in kept.splitlines()]
-    lines += ["[clock]", f"start = {start.isoformat()}", f"since = {now().isoformat()}", f"speed = {speed}", ""]
-    settings.write_text("\n".join(lines), encoding="utf-8")
+    drills = [node.directory / "drill.json" for node in nodes]
+    played = [msgspec.json.decode(drill.read_bytes(), type=Progress).played_until for drill in drills if drill.exists()]
+    start, since = max(played, default=BEGINS), now()
+    for node in nodes:
+        settings = node.directory / "node.toml"
+        kept = settings.read_text(encoding="utf-8").split("[clock]")[0].split("[peers]")[0]
+        lines = [f"port = {node.port}" if line.startswith("port =") else line for line in kept.splitlines()]
+        lines += peers_table(node.party, {one.party: one.url for one in nodes})
+        lines += ["[clock]", f"start = {start.isoformat()}", f"since = {since.isoformat()}", f"speed = {speed}", ""]
+        settings.write_text("\n".join(lines), encoding="utf-8")
 
 
 def _await(nodes: list[Node], children: list[Child], stop: threading.Event) -> None:
@@ -240,4 +249,4 @@ def _tell(all_shown: list[Shown], seconds: float, as_json: bool) -> None:
     for shown in all_shown:
         print_card(page(), shown)
     message(f"Ready after {seconds:.0f} s. Ctrl-C stops it, and the next start goes on from there.")
-    message(f"The other party's liaison and further sponsors have accounts too: see {CARD} in each node's directory.")
+    message(f"Further sponsors have accounts too: see {CARD} in each node's directory.")

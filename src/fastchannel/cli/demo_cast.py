@@ -1,7 +1,4 @@
-"""The cast of the demonstration at one node: its own people, and the other party's liaison.
-
-The nodes are not linked yet, so what happens on the other side is entered at this node by that side's liaison.
-"""
+"""The cast of the demonstration at one node: its own party's people. What happens on the other side, that side's node tells."""
 
 from __future__ import annotations
 
@@ -32,11 +29,10 @@ class Part:
         return LANGUAGE_OF.get(self.party, "en")
 
 
-def cast(party: str, peer: str) -> Iterator[Part]:
-    """Every account that the drill acts through. Those of the party itself are named as the node's set-up names them."""
-    for side in (party, peer):
-        for role in OFFICERS:
-            yield Part(username=f"{side.lower()}-{role}", role=role, party=side)
-        for number, organisation in enumerate(SPONSORS[side]):
-            username = f"{side.lower()}-sponsor" if number == 0 else organisation
-            yield Part(username=username, role=Role.SPONSOR, party=side, organisation=organisation)
+def cast(party: str) -> Iterator[Part]:
+    """Every account that the drill acts through, named as the node's set-up names them."""
+    for role in OFFICERS:
+        yield Part(username=f"{party.lower()}-{role}", role=role, party=party)
+    for number, organisation in enumerate(SPONSORS[party]):
+        username = f"{party.lower()}-sponsor" if number == 0 else organisation
+        yield Part(username=username, role=Role.SPONSOR, party=party, organisation=organisation)

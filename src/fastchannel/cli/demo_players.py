@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from fastchannel.agreement.agreement import Versions
 from fastchannel.casework.actor import Actor
 from fastchannel.cli.demo_cast import Part, cast
 from fastchannel.node import keys
@@ -22,12 +21,11 @@ class Players:
     made: dict[str, str]  # accounts that were made now, with their passwords
 
     @classmethod
-    def of(cls, texts: Versions, party: str) -> Players:
+    def of(cls, party: str) -> Players:
         """The node's accounts and keys; those of the cast that are missing are made."""
-        peer = next(code for code in texts.newest.parties if code != party)
         accounts = {account.username: account for account in Account.objects.all()}
-        made = {part.username: secrets.token_urlsafe(9) for part in cast(party, peer) if part.username not in accounts}
-        for part in cast(party, peer):
+        made = {part.username: secrets.token_urlsafe(9) for part in cast(party) if part.username not in accounts}
+        for part in cast(party):
             if part.username in made:
                 accounts[part.username] = _account(part, made[part.username])
         actors = [account.actor for account in accounts.values()]

@@ -204,10 +204,13 @@ def status(*, directory: Path, as_json: bool) -> int:
     if as_json:
         emit_json([asdict(one) for one in found])
     else:
-        table = Table("lane", "entries", "acknowledged", "state", title=str(directory), title_justify="left")
+        table = Table(
+            "lane", "entries", "acknowledged", "not applied", "held", "state", title=str(directory), title_justify="left"
+        )
         for one in found:
             acked = ", ".join(f"{peer} {size}" for peer, size in one.acknowledged.items()) or f"mirror of {one.peer}"
-            table.add_row(one.lane, str(one.size), acked, one.stopped or "open")
+            applied = (str(one.unread), str(one.held)) if one.peer else ("", "")
+            table.add_row(one.lane, str(one.size), acked, *applied, one.stopped or "open")
         page().print(table)
     return NOT_WELL if any(one.stopped for one in found) else 0
 
@@ -223,11 +226,13 @@ def status(*, directory: Path, as_json: bool) -> int:
 def sync(*, directory: Path, as_json: bool) -> int:
     """Exchange with every peer now, instead of at the next turn of the node's worker."""
     with _linked(directory) as (link, now):
+        from fastchannel.node.applying import apply_arrived
         from fastchannel.node.link import post
 
         trouble = link.exchange(now, post)
+        applied = apply_arrived(link, now)
     if as_json:
-        emit_json({"unreached": trouble})
+        emit_json({"unreached": trouble, "applied": applied})
     for peer, why in trouble.items():
         message(f"{peer}: {why}")
     return UNREACHED if trouble else 0
@@ -300,6 +305,9 @@ def import_command(*, file: Path, directory: Path, answer: Path, as_json: bool) 
         except ExchangeError as error:
             message(f"{file}: {error}")
             code = UNREACHED
+        from fastchannel.node.applying import apply_arrived
+
+        apply_arrived(link, now)
     _put(answer, b"".join(courier.write(answers)))
     if as_json:
         emit_json({"taken": taken, "answers": len(answers)})

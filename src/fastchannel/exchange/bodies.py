@@ -5,10 +5,11 @@ A `Body` cannot be made of loose fields. So a field that the table does not name
 
 from __future__ import annotations
 
-from typing import Any
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from fastchannel.agreement.agreement import ENVELOPE, Agreement
 from fastchannel.exchange import plain
@@ -16,13 +17,50 @@ from fastchannel.exchange.errors import ExchangeError, LeafError
 from fastchannel.terms.events import KINDS, Corrected, Event, kind_of
 
 SCHEMA = 1  # of events as they travel; a new one for every change that is more than a further field
-AGREEMENT, REJECT = "agreement", "reject"  # kinds of body beside the events
+AGREEMENT, PASSES, REJECT, RECEIPT = "agreement", "passes", "reject", "receipt"  # kinds of body beside the events
 _NAMED = ENVELOPE - {"kind"}  # the kind is the header's
 _KEY = object()
+T = TypeVar("T", bound=Struct)
 
 
 class SharingError(ExchangeError):
     """The agreement does not let the party see this at all."""
+
+
+class AgreementTold(Struct, frozen=True, kw_only=True):
+    """A version of an agreement, as its party holds it."""
+
+    digest: str
+    text: str
+
+
+class PassesTold(Struct, frozen=True, kw_only=True):
+    """With what a party's passes are verified: its trust list and its list of revoked ones, each as its file stands."""
+
+    trusted: str
+    revoked: str
+
+
+class Reject(Struct, frozen=True, kw_only=True):
+    """That an entry is held there, and why."""
+
+    entry: str
+    reason: Annotated[str, Meta(max_length=500)]
+
+
+class Step(StrEnum):
+    """How far people have got with a notice."""
+
+    READ = "read"
+    ANSWERED = "answered"
+
+
+class Receipt(Struct, frozen=True, kw_only=True):
+    """That somebody of a party read a notice, or what they answered."""
+
+    entry: Annotated[str, Meta(min_length=1, max_length=64)]
+    step: Step
+    said: Annotated[str, Meta(max_length=2000)] = ""
 
 
 class Body:
@@ -33,7 +71,7 @@ class Body:
     def __init__(self, key: object, *, type: str, schema: int, to: frozenset[str], raw: bytes) -> None:  # noqa: A002
         """``key`` is this module's own: nobody else makes bodies."""
         if key is not _KEY:
-            raise TypeError("a body is made by body_of, agreement_body or reject_body")
+            raise TypeError("a body is made by the functions of fastchannel.exchange.bodies")
         self.type, self.schema, self.to, self.raw = type, schema, to, raw
 
 
@@ -70,13 +108,33 @@ def body_of(agreement: Agreement, event: Event, to: str, *, corrected: Event | N
 
 def agreement_body(agreement: Agreement, parties: frozenset[str]) -> Body:
     """A version of an agreement's text, for all who are party to it."""
-    raw = plain.encode({"digest": agreement.digest, "text": agreement.written})
-    return Body(_KEY, type=AGREEMENT, schema=1, to=parties, raw=raw)
+    return _body(AGREEMENT, AgreementTold(digest=agreement.digest, text=agreement.written), parties)
+
+
+def passes_body(trusted: bytes, revoked: bytes, parties: frozenset[str]) -> Body:
+    """The key of our passes, and those that we revoked: nothing in it is about anybody."""
+    return _body(PASSES, PassesTold(trusted=trusted.decode(), revoked=revoked.decode()), parties)
 
 
 def reject_body(entry: str, reason: str, to: str) -> Body:
     """That an entry of theirs is held here because it cannot be understood: stored and cosigned all the same."""
-    return Body(_KEY, type=REJECT, schema=1, to=frozenset({to}), raw=plain.encode({"entry": entry, "reason": reason[:500]}))
+    return _body(REJECT, Reject(entry=entry, reason=reason[:500]), frozenset({to}))
+
+
+def receipt_body(entry: str, step: Step, said: str, to: str) -> Body:
+    """That somebody here read a notice of theirs, or answers it."""
+    return _body(RECEIPT, Receipt(entry=entry, step=step, said=said), frozenset({to}))
+
+
+def told(raw: bytes, kind: type[T], schema: int) -> T:
+    """What such a body says. Raises LeafError: a fault of meaning."""
+    if schema > 1:
+        raise LeafError(f"{kind.__name__} in schema {schema}: this version knows schema 1")
+    return plain.decode_as(raw, kind, kind.__name__)
+
+
+def _body(kind: str, value: Struct, to: frozenset[str]) -> Body:
+    return Body(_KEY, type=kind, schema=1, to=to, raw=plain.encode(value))
 
 
 def kept_body(type: str, schema: int, raw: bytes, to: frozenset[str]) -> Body:  # noqa: A002

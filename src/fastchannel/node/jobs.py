@@ -13,7 +13,9 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 
 from fastchannel.node import imports, sweep
+from fastchannel.node.applying import apply_arrived, look_again
 from fastchannel.node.desk import office
+from fastchannel.node.joint import announce
 from fastchannel.node.link import link, post
 from fastchannel.node.models import Heartbeat
 
@@ -42,10 +44,21 @@ def sweep_journeys(timestamp: int) -> None:
 @app.periodic(cron=f"* * * * * */{settings.CONFIG.sweep_seconds}", periodic_id="exchange")
 @app.task(name="exchange", queue="exchange", queueing_lock="exchange")
 def exchange(timestamp: int) -> None:
-    """Offer the other parties' nodes what they lack, where this node is linked with any."""
+    """Offer the other parties' nodes what they lack, where this node is linked with any, and read what they told."""
     found = link()
     if found is not None:
-        found.exchange(office().clock.now(), post)
+        now = office().clock.now()
+        announce(found, now)
+        found.exchange(now, post)
+        apply_arrived(found, now)
+
+
+@app.task(name="apply", queue="exchange", queueing_lock="apply", priority=URGENT)
+def apply_told() -> None:
+    """Read what the other parties' nodes told, as soon as it is here."""
+    found = link()
+    if found is not None:
+        apply_arrived(found, office().clock.now())
 
 
 @app.periodic(cron="*/10 * * * *", periodic_id="upkeep")
@@ -79,7 +92,19 @@ def begin_exchange() -> None:
     """The node comes up: peers are asked what they have before anything is signed for them."""
     found = link()
     if found is not None:
-        found.lanes.start(office().clock.now())
+        now = office().clock.now()
+        found.lanes.start(now)
+        look_again(found, now)
+        announce(found, now)
+
+
+def enqueue_apply() -> None:
+    """See to it that what has just arrived is read."""
+    try:
+        with transaction.atomic():
+            apply_told.defer()
+    except AlreadyEnqueued:
+        pass  # that one reads this too
 
 
 def enqueue_import(roster: str) -> None:

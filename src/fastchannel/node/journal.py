@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from fastchannel.casework.errors import KeyConflictError, KeyRaceError, UnknownJourneyError
 from fastchannel.casework.passes import gate_of
@@ -20,7 +22,7 @@ from fastchannel.node import models
 from fastchannel.node.sharing import share
 from fastchannel.terms.events import Documented, Event, decode, encode, kind_of
 
-_SUBJECT = ("id", "stage", "sponsor", "origin", "arrival_place", "destination", "verdict")
+_SUBJECT = ("id", "stage", "sponsor", "origin", "arrival_place", "destination", "verdict", "told")
 _ROW = (
     "agreement", "version", "digest", "route", "purpose", "sponsor", "origin", "destination", "arrival_place", "flight",
     "departure", "stage", "verdict", "gate", "applied", "next_due", "next_who", "wake", "settled", "failed", "needed",
@@ -40,14 +42,31 @@ class DatabaseJournal:
         rows = models.Journey.objects.select_for_update(no_key=True).filter(id=journey).values(*_SUBJECT)
         return _held(next(iter(rows), None), journey)
 
+    def hold(self, journeys: Collection[str]) -> dict[str, tuple[Held, tuple[Event, ...]]]:
+        """Hold the journeys' rows, in one order, so that two who hold several never wait for each other."""
+        wanted = sorted(set(journeys))
+        rows = models.Journey.objects.select_for_update(no_key=True).filter(id__in=wanted).order_by("id").values(*_SUBJECT)
+        held = {row["id"]: _held(row, row["id"]) for row in rows}
+        events: dict[str, list[Event]] = {journey: [] for journey in held}
+        bodies = models.Event.objects.filter(journey__in=list(held)).order_by("seq").values_list("journey_id", "body")
+        for journey, body in bodies:
+            events[journey].append(decode(bytes(body)))
+        return {journey: (one, tuple(events[journey])) for journey, one in held.items()}
+
     def subject(self, journey: str) -> Subject:
         """What the permission table asks of the journey."""
         return _held(models.Journey.objects.filter(id=journey).values(*_SUBJECT).first(), journey).subject
 
-    def events(self, journey: str) -> tuple[Event, ...]:
-        """The journey's events in the order of recording."""
-        bodies = models.Event.objects.filter(journey=journey).order_by("seq").values_list("body", flat=True)
-        return tuple(decode(bytes(body)) for body in bodies)
+    def events(self, journey: str, *, by: datetime | None = None) -> tuple[Event, ...]:
+        """The journey's events in the order of recording; with ``by``, those recorded or told here by then."""
+        found = models.Event.objects.filter(journey=journey).order_by("seq")
+        if by is not None:
+            found = found.filter(Q(learned=None, recorded__lte=by) | Q(learned__lte=by))
+        return tuple(decode(bytes(body)) for body in found.values_list("body", flat=True))
+
+    def told(self, journey: str) -> bool:
+        """Whether another party's node keeps the journey."""
+        return _held(models.Journey.objects.filter(id=journey).values(*_SUBJECT).first(), journey).told
 
     def presented(self, document: str, number: str) -> Sequence[str]:
         """The journeys for which a document of that number was recorded; a lock on the number lasts until the commit."""
@@ -59,9 +78,14 @@ class DatabaseJournal:
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Write events, rows, deadlines, notices and persons, each table in one statement."""
-        new = [entry for entry in entries if entry.person is not None]
+        new = [entry for entry in entries if entry.opens]
         models.Journey.objects.bulk_create(
-            [models.Journey(id=entry.row.journey, revision=len(entry.events), **columns(entry.row)) for entry in new]
+            [
+                models.Journey(
+                    id=entry.row.journey, revision=len(entry.events), told=entry.learned is not None, **columns(entry.row)
+                )
+                for entry in new
+            ]
         )
         models.Person.objects.bulk_create(
             [
@@ -71,9 +95,9 @@ class DatabaseJournal:
             ]
         )
         for entry in entries:
-            if entry.person is None:
+            if not entry.opens:
                 self.project(entry.row, added=len(entry.events))
-        models.Event.objects.bulk_create([stored(event) for entry in entries for event in entry.events])
+        models.Event.objects.bulk_create([stored(event, entry.learned) for entry in entries for event in entry.events])
         replace_deadlines([(entry.row.journey, entry.deadlines) for entry in entries], fresh=len(new) == len(entries))
         models.Notice.objects.bulk_create(
             [
@@ -166,14 +190,15 @@ def columns(row: Row) -> dict[str, object]:
     return {name: getattr(row, name) for name in _ROW}
 
 
-def stored(event: Event) -> models.Event:
-    """The event as it is stored."""
+def stored(event: Event, learned: datetime | None = None) -> models.Event:
+    """The event as it is stored; ``learned`` is when another party's node told it."""
     return models.Event(
         id=event.id,
         journey_id=event.journey,
         kind=kind_of(event),
         at=event.at,
         recorded=event.recorded,
+        learned=learned,
         by=event.by,
         role=event.role.value,
         reference=f"{event.document} {event.number}" if isinstance(event, Documented) and event.number else "",
@@ -217,7 +242,7 @@ def _personal(person: Person, row: Row | models.Journey) -> dict[str, object]:
     }
 
 
-def _held(found: dict[str, str] | None, journey: str) -> Held:
+def _held(found: dict[str, Any] | None, journey: str) -> Held:
     if found is None:
         raise UnknownJourneyError(f"journey {journey}: not found at this node")
     return Held(
@@ -230,4 +255,5 @@ def _held(found: dict[str, str] | None, journey: str) -> Held:
             destination=found["destination"],
         ),
         verdict=found["verdict"],
+        told=found["told"],
     )

@@ -141,7 +141,7 @@ class Lanes:
                     case m.Rewind(lane=lane, size=size):
                         self._rewind(lane, size)
                     case m.Alarm():
-                        _tell(effect)
+                        tell(effect.kind, effect.lane, effect.peer, effect.said, effect.at)
         return state, saved
 
     def _rewind(self, lane: str, size: int) -> None:
@@ -152,7 +152,7 @@ class Lanes:
         off.delete()
 
     def _draft(self, lane: str, row: models.LaneEntry, to: frozenset[str]) -> Draft:
-        entry = _entry(row.leaf, row.sealed)
+        entry = entry_of(row.leaf, row.sealed)
         header = read_header(entry.leaf, lane=lane, seq=row.seq)
         body = kept_body(header.type, header.schema, self.keys.unseal(entry, header), to)
         return Draft(id=header.id, at=header.at, agreement=header.agreement, refs=header.refs, seen=header.seen, body=body)
@@ -280,7 +280,8 @@ def _insert(origin: str, start: int, entries: Iterable[Entry]) -> None:
     )
 
 
-def _entry(leaf: Bytes, sealed: Bytes | None) -> Entry:
+def entry_of(leaf: Bytes, sealed: Bytes | None) -> Entry:
+    """An entry as it stands in its row."""
     return Entry(bytes(leaf), None if sealed is None else _sealed.decode(bytes(sealed)))
 
 
@@ -290,7 +291,7 @@ def _portion(lane: str, start: int) -> tuple[Entry, ...]:
     found: list[Entry] = []
     weight = 0
     for leaf, sealed in rows[: m.MOST_ENTRIES].iterator():
-        entry = _entry(leaf, sealed)
+        entry = entry_of(leaf, sealed)
         weight += entry.weight
         if found and weight > m.MOST_BYTES:
             break
@@ -304,7 +305,7 @@ def _given(lane: str, peer: str, start: int) -> list[m.Input]:
     if note is None:
         return []
     rows = models.LaneEntry.objects.filter(lane=lane, seq__gte=start, seq__lt=note.size).order_by("seq")
-    entries = tuple(_entry(leaf, sealed) for leaf, sealed in rows.values_list("leaf", "sealed"))
+    entries = tuple(entry_of(leaf, sealed) for leaf, sealed in rows.values_list("leaf", "sealed"))
     return [m.Given(lane, peer, start, entries, bytes(note.note))]
 
 
@@ -324,18 +325,18 @@ def _keep(lane: str, raw: bytes) -> None:
     models.LaneNote.objects.update_or_create(lane_id=lane, size=size, defaults={"note": note.raw})
 
 
-def _tell(alarm: m.Alarm) -> None:
-    _log.warning("lane alarm", extra={"lane": alarm.lane, "kind": alarm.kind, "peer": alarm.peer})
-    models.LaneAlarm.objects.create(
-        lane=alarm.lane[:200], peer=alarm.peer[:2], kind=alarm.kind, said=alarm.said[:500], at=alarm.at
-    )
+def tell(kind: str, lane: str, peer: str, said: str, at: datetime) -> None:
+    """Put down what people must know of a lane."""
+    _log.warning("lane alarm", extra={"lane": lane, "kind": kind, "peer": peer})
+    models.LaneAlarm.objects.create(lane=lane[:200], peer=peer[:2], kind=kind, said=said[:500], at=at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneState:
     """One lane as people look at it. ``acknowledged`` is by peer, of our own lanes; ``waiting`` has no place yet.
 
-    ``cosigned`` is by party when it said last that it has the lane, so far as it is acknowledged.
+    ``cosigned`` is by party when it said last that it has the lane, so far as it is acknowledged. Of a peer's lane, ``unread``
+    are entries that are not judged yet, and ``held`` those that are no part of the record.
     """
 
     lane: str
@@ -345,6 +346,8 @@ class LaneState:
     stopped: str
     cosigned: dict[str, datetime]
     waiting: int = 0
+    unread: int = 0
+    held: int = 0
 
     @property
     def lag(self) -> int:
@@ -366,6 +369,8 @@ def overview() -> list[LaneState]:
                 stopped=row.stopped,
                 cosigned=_cosigned(row, [one.acked.size for one in peers.values()] or [row.size]),
                 waiting=row.waiting.count(),
+                unread=row.size - row.applied if row.peer else 0,
+                held=row.held.filter(settled=None).count(),
             )
         )
     return found
@@ -382,6 +387,11 @@ def _cosigned(row: models.Lane, sizes: Iterable[int]) -> dict[str, datetime]:
     return found
 
 
+def held_entries(limit: int = 20) -> list[models.LaneHeld]:
+    """Entries of the other parties that are no part of the record, the newest first."""
+    return list(models.LaneHeld.objects.filter(settled=None).order_by("-at", "-seq")[:limit])
+
+
 def open_alarms(limit: int = 20) -> list[models.LaneAlarm]:
     """What people were told of lanes and nobody has put away, the newest first."""
     return list(models.LaneAlarm.objects.filter(seen=None).order_by("-at")[:limit])
@@ -395,7 +405,7 @@ def put_away(now: datetime) -> int:
 def entries_of(lane: str, size: int) -> list[Entry]:
     """The first entries of a lane."""
     rows = models.LaneEntry.objects.filter(lane=lane, seq__lt=size).order_by("seq").values_list("leaf", "sealed")
-    return [_entry(leaf, sealed) for leaf, sealed in rows]
+    return [entry_of(leaf, sealed) for leaf, sealed in rows]
 
 
 def note_after(lane: str, seq: int) -> bytes:

@@ -23,6 +23,7 @@ from fastchannel.certificates.trust.store import TrustList, TrustStore
 from fastchannel.node import models
 from fastchannel.node.desk import office
 from fastchannel.node.errors import NodeError
+from fastchannel.node.joint import peers_passes
 from fastchannel.node.places import Places
 from fastchannel.node.trust import trust_store
 
@@ -80,8 +81,11 @@ def revoked_passes(at: datetime) -> RevokedPasses:
 def pass_store() -> TrustStore:
     """What this node verifies passes with: its own key, the parties' lists, and what was revoked."""
     now = office().clock.now()
-    held = trust_store()
-    return TrustStore([own_list(now), *held.lists], revocations=[revoked_passes(now), *held.revocations])
+    held, peers = trust_store(), peers_passes()
+    return TrustStore(
+        [own_list(now), *held.lists, *(trusted for trusted, _ in peers)],
+        revocations=[revoked_passes(now), *held.revocations, *(revoked for _, revoked in peers)],
+    )
 
 
 def _read(found: models.Pass) -> IssuedPass:

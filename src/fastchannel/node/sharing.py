@@ -5,14 +5,16 @@ A fact has one owner: only what somebody of this party recorded is told. Where t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import transaction
 
 from fastchannel.agreement.agreement import Agreement
 from fastchannel.casework.ports import Entry
-from fastchannel.exchange.bodies import body_of
-from fastchannel.exchange.leaves import Kind, Lane
+from fastchannel.exchange.bodies import Preview, body_of, preview
+from fastchannel.exchange.leaves import Kind, Lane, lane_of
 from fastchannel.exchange.sealing import Draft
 from fastchannel.node import models
 from fastchannel.node.link import link
@@ -36,6 +38,7 @@ def share(entries: Sequence[Entry]) -> None:
     if found is None:
         return
     party, corridor = settings.CONFIG.party, found.lanes.roster.corridor
+    lanes = {one: (peer, size) for one, peer, size in models.Lane.objects.values_list("origin", "peer", "size")}
     drafts: dict[str, list[Draft]] = {}
     for entry in entries:
         text = _text(entry.row.agreement, entry.row.version)
@@ -43,13 +46,49 @@ def share(entries: Sequence[Entry]) -> None:
             if event.party != party:
                 continue
             for peer in sorted(text.parties.keys() - {party}):
-                if text.visible(kind_of(event), peer):
-                    lane = Lane(corridor, party, Kind.URGENT if urgent(event) else Kind.BULK, peer).origin
+                lane = Lane(corridor, party, Kind.URGENT if urgent(event) else Kind.BULK, peer).origin
+                # A party of the agreement may not be linked yet.
+                if lane in lanes and text.visible(kind_of(event), peer):
+                    seen = {name: size for name, (writer, size) in lanes.items() if writer == peer and size}
                     body = body_of(text, event, peer, corrected=_corrected(event))
-                    drafts.setdefault(lane, []).append(Draft(id=event.id, at=event.recorded, agreement=text.digest, body=body))
+                    draft = Draft(id=event.id, at=event.recorded, agreement=text.digest, body=body, seen=seen)
+                    drafts.setdefault(lane, []).append(draft)
     for lane in sorted(drafts):  # in one order, so that two writes never wait for each other
-        if models.Lane.objects.filter(origin=lane).exists():  # a party of the agreement that is not linked yet
-            found.lanes.append(lane, drafts[lane])
+        found.lanes.append(lane, drafts[lane])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One event as another party would see it."""
+
+    event: Event
+    preview: Preview
+
+
+def rehearse(journey: str, step: Callable[[], object]) -> list[Told]:
+    """What the other parties would be told if a step on a journey were taken: it is taken, looked at, and undone.
+
+    Empty where this node is linked with nobody. Raises what the step raises.
+    """
+    found = link()
+    if found is None:
+        return []
+    told: list[Told] = []
+    with transaction.atomic():
+        before = models.Event.objects.filter(journey=journey).count()
+        step()
+        bodies = models.Event.objects.filter(journey=journey).order_by("seq").values_list("body", flat=True)
+        row = models.Journey.objects.get(id=journey)
+        text = _text(row.agreement, row.version)
+        linked = {lane_of(lane).audience for lane in models.Lane.objects.filter(peer="").values_list("origin", flat=True)}
+        for event in map(decode, map(bytes, bodies[before:])):
+            told += [
+                Told(event=event, preview=preview(text, event, peer, corrected=_corrected(event)))
+                for peer in sorted(linked & text.parties.keys())
+                if text.visible(kind_of(event), peer)
+            ]
+        transaction.set_rollback(True)
+    return told
 
 
 def urgent(event: Event) -> bool:

@@ -41,6 +41,7 @@ class Act:
     run: Run
     done: StrOrPromise = RECORDED
     tone: str = "main"
+    notifies: bool = False  # what it records may be an urgent notice to the other parties: they are shown first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,7 +241,8 @@ ACTS: dict[str, Act] = {
         action=Action.SAMPLE, title=_("Record a sample"), button=_("Record"), form=forms.SampleForm, run=_sample
     ),
     "result": Act(
-        action=Action.RESULT, title=_("Report a result"), button=_("Report"), form=forms.ResultForm, run=_result
+        action=Action.RESULT, title=_("Report a result"), button=_("Report"), form=forms.ResultForm, run=_result,
+        notifies=True,
     ),
     "board": Act(
         action=Action.BOARD, title=_("Record boarding"), button=_("Boarded"), form=forms.BoardForm,
@@ -271,7 +273,7 @@ ACTS: dict[str, Act] = {
     ),
     "confirm": Act(
         action=Action.CONFIRM, title=_("Confirmed as a case"), button=_("Record"), form=forms.CaseForm,
-        run=_cleaned(health.confirm), tone="stop",
+        run=_cleaned(health.confirm), tone="stop", notifies=True,
     ),
     "recover": Act(
         action=Action.RECOVER, title=_("Case closed: recovered"), button=_("Record"), form=forms.CaseForm,
@@ -279,7 +281,7 @@ ACTS: dict[str, Act] = {
     ),
     "contact": Act(
         action=Action.NAME_CONTACT, title=_("Named as a contact of a case"), button=_("Record"), form=forms.CaseForm,
-        run=_cleaned(health.name_contact),
+        run=_cleaned(health.name_contact), notifies=True,
     ),
     "clear": Act(
         action=Action.CLEAR, title=_("Quarantine as a contact ended"), button=_("Record"), form=forms.CaseForm,

@@ -101,6 +101,11 @@ class Record:
         return Zones.of(self.agreement, self.itinerary, self.events)
 
     @cached_property
+    def told(self) -> bool:
+        """Whether another party's node opened the journey and told of it, so that who the traveller is never was here."""
+        return self.file.told
+
+    @cached_property
     def name(self) -> str:
         """The traveller's name, or the journey's identifier where it is erased or not theirs to see."""
         return self.file.person.name if self.file.person else self.journey
@@ -141,6 +146,7 @@ class Record:
             "departure_zone": self.departure_zone,
             "name": self.name,
             "person": self.file.person,
+            "told": self.applied.party if self.told else "",
             "person_name": self.file.person.name if self.file.person else "",
             "sponsor": self.applied.sponsor,
             "purpose": self.reader.term(self.applied.purpose),
@@ -164,10 +170,12 @@ def open_record(
         return file
     events, standing = file.events, file.standing
     if known is not None:
-        events = tuple(event for event in events if event.recorded <= known and event.at <= known)
+        whole = office.journal.events(journey, by=known)
+        there = {event.id for event in whole}
+        events = tuple(event for event in events if event.id in there and event.at <= known)
         if not any(isinstance(event, Applied) for event in events):
             raise InvalidEntryError("known", N_("Nobody had applied for this journey at that time."))
-        standing = office.decide(office.journal.events(journey), known)  # by everything, whatever of it is shown
+        standing = office.decide(whole, known)  # by everything, whatever of it is shown
         if not file.health:
             standing = without_health(standing)
     return Record(

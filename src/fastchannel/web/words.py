@@ -128,6 +128,15 @@ EVENTS: dict[str, StrOrPromise] = {
     "withdrawn": _("Application withdrawn"),
 }
 
+ENVELOPE: dict[str, StrOrPromise] = {  # what goes with every event that another party sees
+    "id": _("the entry's identifier"),
+    "journey": _("the journey's identifier"),
+    "at": _("when it happened"),
+    "recorded": _("when it was recorded"),
+    "role": _("the role of who recorded it"),
+    "party": _("the party that recorded it"),
+}
+
 GATES: dict[str, StrOrPromise] = {
     "boarding": pgettext_lazy("gate", "Boarding"),
     "entry": pgettext_lazy("gate", "Entry"),

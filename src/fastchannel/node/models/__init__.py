@@ -5,7 +5,17 @@ from __future__ import annotations
 from fastchannel.node.models.accounts import Account, ApiKey, TravellerLink
 from fastchannel.node.models.imports import Import, ImportRow
 from fastchannel.node.models.journeys import Deadline, Event, Journey, Notice, Person
-from fastchannel.node.models.lanes import Lane, LaneAlarm, LaneEntry, LaneNote, LaneWaiting
+from fastchannel.node.models.lanes import (
+    Lane,
+    LaneAlarm,
+    LaneEntry,
+    LaneHeld,
+    LaneNote,
+    LaneWaiting,
+    NoticeStep,
+    PeerPasses,
+    PeerText,
+)
 from fastchannel.node.models.passes import Pass
 from fastchannel.node.models.records import AccessLog, AgreementText, Heartbeat, IdempotencyKey
 
@@ -24,10 +34,14 @@ __all__ = [
     "Lane",
     "LaneAlarm",
     "LaneEntry",
+    "LaneHeld",
     "LaneNote",
     "LaneWaiting",
     "Notice",
+    "NoticeStep",
     "Pass",
+    "PeerPasses",
+    "PeerText",
     "Person",
     "TravellerLink",
 ]

@@ -36,6 +36,7 @@ class Journey(models.Model):
     decided = models.DateTimeField()
     standing = models.BinaryField()
     revision = models.PositiveIntegerField(default=0)  # counts the events
+    told = models.BooleanField(default=False)  # another party's node keeps it
     ended = models.DateTimeField(null=True)
     erased = models.DateTimeField(null=True)  # when the person was erased
 
@@ -67,6 +68,7 @@ class Event(models.Model):
     kind = models.CharField(max_length=16)
     at = models.DateTimeField()
     recorded = models.DateTimeField()
+    learned = models.DateTimeField(null=True)  # when another party's node told it; of our own: when it was recorded
     by = models.CharField(max_length=128, blank=True)
     role = models.CharField(max_length=16)
     reference = models.TextField(blank=True, default="")  # of a document: its kind and number, by which it is found again

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,11 +13,15 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from fastchannel.exchange.bodies import Step
 from fastchannel.exchange.leaves import Kind, lane_of
 from fastchannel.exchange.letters import MOST_BYTES, LetterError
+from fastchannel.node import joint, models, receipts
 from fastchannel.node.desk import office
-from fastchannel.node.lanes import LaneState, open_alarms, overview, put_away
-from fastchannel.node.link import link
+from fastchannel.node.errors import NodeError
+from fastchannel.node.jobs import enqueue_apply
+from fastchannel.node.lanes import LaneState, held_entries, open_alarms, overview, put_away
+from fastchannel.node.link import Link, link
 from fastchannel.web.access import actor_of, page
 from fastchannel.web.held import home_zone
 from fastchannel.web.words import Badge
@@ -28,6 +33,20 @@ KINDS: Mapping[Kind, object] = {
 }
 OPEN = Badge(text=pgettext_lazy("lane", "Up to date"), mark="check", tone="good")
 LAGS = Badge(text=pgettext_lazy("lane", "Not all acknowledged"), mark="clock", tone="wait")
+SENT = Badge(text=pgettext_lazy("notice", "Sent"), mark="clock", tone="wait")
+DELIVERED = Badge(text=pgettext_lazy("notice", "Delivered"), mark="check", tone="accent")
+READ = Badge(text=pgettext_lazy("notice", "Read"), mark="check", tone="accent")
+ANSWERED = Badge(text=pgettext_lazy("notice", "Answered"), mark="check", tone="good")
+OVERDUE = Badge(text=pgettext_lazy("notice", "Overdue"), mark="warning", tone="hold")
+FAULTS: Mapping[str, object] = {
+    "waits": gettext_lazy("Waits for what it rests on, which is not here yet."),
+    "ahead": gettext_lazy("By our clock it is still to come."),
+    "foreign": gettext_lazy("It speaks for another party."),
+    "taken": gettext_lazy("Another entry has its identifier."),
+    "applied": gettext_lazy("Somebody applied for this journey already."),
+    "forbidden": gettext_lazy("Nobody in that role of that party may say this of this journey."),
+    "unclear": gettext_lazy("It cannot be understood."),
+}
 STOPPED: Mapping[str, Badge] = {
     "behind": Badge(text=pgettext_lazy("lane", "Behind its mirror"), mark="warning", tone="hold"),
     "fork": Badge(text=pgettext_lazy("lane", "Two histories"), mark="cross", tone="stop"),
@@ -38,6 +57,8 @@ ALARMS: Mapping[str, object] = {
     "lag": gettext_lazy("The other party has not acknowledged for a while."),
     "peer-behind": gettext_lazy("The other party lost what it had acknowledged; it gets it again."),
     "refused": gettext_lazy("Something came that is no message of the other party's, or is damaged. Nothing of it was kept."),
+    "rejected": gettext_lazy("The other party holds an entry of ours: it is no part of its record. It says why."),
+    "text": gettext_lazy("Another party holds a text of an agreement that this node does not hold."),
     "not-saved": gettext_lazy("This node could not write to its disk; what came is not acknowledged, and comes again."),
 }
 
@@ -48,9 +69,7 @@ def link_page(request: HttpRequest) -> HttpResponse:
     """Lanes, lag, last cosignatures and alarms; those can be put away once somebody has seen them."""
     found = link()
     if request.method == "POST":
-        put_away(office().clock.now())
-        messages.success(request, _("The alarms are put away."), extra_tags="good")
-        return redirect("web:link")
+        return _told(request, found) if found is not None and "entry" in request.POST else _put_away(request)
     lanes = overview() if found is not None else []
     context = {
         "linked": found is not None,
@@ -59,9 +78,44 @@ def link_page(request: HttpRequest) -> HttpResponse:
         "alarms": [
             {"at": one.at, "lane": one.lane, "text": ALARMS.get(one.kind, one.kind), "said": one.said} for one in open_alarms()
         ],
+        "notices": [_notice(one) for one in receipts.notices()] if found is not None else [],
+        "held": [{"entry": one, "text": FAULTS.get(one.fault, one.fault)} for one in held_entries()],
+        "texts": joint.texts_of_all(found) if found is not None else [],
         "node_zone": home_zone(actor_of(request).party),
     }
     return render(request, "web/link.html", context)
+
+
+def _put_away(request: HttpRequest) -> HttpResponse:
+    put_away(office().clock.now())
+    messages.success(request, _("The alarms are put away."), extra_tags="good")
+    return redirect("web:link")
+
+
+def _told(request: HttpRequest, found: Link) -> HttpResponse:
+    """Somebody read a notice, or answers it."""
+    words_ = request.POST.get("said", "").strip()
+    step = Step.ANSWERED if words_ else Step.READ
+    try:
+        receipts.say(found, actor_of(request), request.POST["entry"][:64], step, words_, office().clock.now())
+    except NodeError:
+        raise Http404 from None
+    said = _("The answer is on its way.") if words_ else _("The other party is told that it was read.")
+    messages.success(request, said, extra_tags="good")
+    return redirect("web:link")
+
+
+def _notice(one: receipts.Notice) -> dict[str, object]:
+    late = one.late(office().clock.now())
+    if one.answered:
+        badge = ANSWERED
+    elif late:
+        badge = OVERDUE
+    elif one.read:
+        badge = READ
+    else:
+        badge = DELIVERED if one.delivered else SENT
+    return {"notice": one, "badge": badge, "with": one.to if one.ours else one.sender}
 
 
 def _line(state: LaneState) -> dict[str, object]:
@@ -72,7 +126,7 @@ def _line(state: LaneState) -> dict[str, object]:
         "kind": KINDS[lane.kind],
         "with": state.peer or lane.audience,
         "size": state.size,
-        "lag": state.lag + state.waiting,
+        "lag": state.lag + state.waiting + state.unread,
         "cosigned": sorted(state.cosigned.items()),
         "badge": STOPPED.get(state.stopped, lagging),
     }
@@ -92,4 +146,6 @@ def letters(request: HttpRequest) -> HttpResponse:
         answer = found.answer(request.body, office().clock.now())
     except LetterError as error:
         return HttpResponse(f"{error}\n", status=400, content_type="text/plain")
+    if models.Lane.objects.exclude(peer="").filter(size__gt=F("applied")).exists():
+        enqueue_apply()
     return HttpResponse(answer, content_type="application/octet-stream")

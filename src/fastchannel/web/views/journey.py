@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
 
@@ -16,10 +17,14 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from fastchannel.agreement.vocabulary import FIELDS
 from fastchannel.casework.errors import InvalidEntryError, KeyConflictError
 from fastchannel.casework.permissions import Action, Denial, check
 from fastchannel.node import links, queries
 from fastchannel.node.desk import office
+from fastchannel.node.sharing import Told, rehearse, urgent
+from fastchannel.terms.events import kind_of
+from fastchannel.terms.language import translate
 from fastchannel.web import acts, times, words
 from fastchannel.web.access import actor_of, language_of, record_or_refusal
 from fastchannel.web.details import core_language
@@ -121,8 +126,13 @@ def act(request: HttpRequest, journey: str, slug: str) -> HttpResponse:
     form = chosen.form(record, request.POST, auto_id=f"{slug}-%s")
     if not form.is_valid():
         return shows(request, record, bound=(slug, form), status=422)
+    key = request.POST.get("key", "")[:200] or uuid4().hex
     try:
-        answer = chosen.run(office(), record, form, request.POST.get("key", "")[:200] or uuid4().hex)
+        if chosen.notifies and "seen" not in request.POST:
+            told = [one for one in rehearse(journey, lambda: chosen.run(office(), record, form, key)) if urgent(one.event)]
+            if told:
+                return _preview(request, record, chosen, told)
+        answer = chosen.run(office(), record, form, key)
     except InvalidEntryError as error:
         form.add_error(error.field if error.field in form.fields else None, error.text(core_language(record.language)))
         return shows(request, record, bound=(slug, form), status=422)
@@ -134,6 +144,27 @@ def act(request: HttpRequest, journey: str, slug: str) -> HttpResponse:
     else:
         messages.success(request, str(chosen.done), extra_tags="good")
     return redirect({"review": "web:review", "task": "web:task"}.get(origin, "web:journey"), journey)
+
+
+def _preview(request: HttpRequest, record: Record, chosen: acts.Act, told: Sequence[Told]) -> HttpResponse:
+    """Every field that goes to another party with a notice, before it goes."""
+    language = core_language(record.language)
+    notices = [
+        {
+            "to": one.preview.to,
+            "kind": kind_of(one.event),
+            "shown": [
+                (translate(FIELDS[name], language) if name in FIELDS else words.word(words.ENVELOPE, name), value)
+                for name, value in one.preview.shown.items()
+                if name != "kind" and value not in (None, "")
+            ],
+            "withheld": [translate(FIELDS[name], language) for name in one.preview.withheld if name in FIELDS],
+        }
+        for one in told
+    ]
+    again = [(name, value) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken" for value in values]
+    context = {**record.context(), "act": chosen, "notices": notices, "again": again}
+    return render(request, "web/preview.html", context)
 
 
 @login_required
