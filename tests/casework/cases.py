@@ -215,6 +215,9 @@ class Shelf:
             raise InvalidEntryError("agreement", "none")
         return found
 
+    def lacking(self, text: Agreement) -> frozenset[str]:
+        return frozenset()
+
 
 class OneText:
     """One agreement in one version."""
@@ -225,6 +228,9 @@ class OneText:
     def versions(self, agreement: str) -> Versions:
         assert agreement == self.agreement.id
         return Versions.of(self.agreement)
+
+    def lacking(self, text: Agreement) -> frozenset[str]:
+        return frozenset()
 
 
 class MemoryOffice(Office):

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from fastchannel.exchange import messages as m
 from fastchannel.exchange.errors import LeafError
-from fastchannel.exchange.machine import FORK, LAG, PATIENCE, Keys, State, lanes, may_append, step
+from fastchannel.exchange.machine import ERASABLE, FORK, LAG, PATIENCE, Keys, State, lanes, may_append, step
 from fastchannel.exchange.merkle import Frontier, Tree, leaf_hash
 from fastchannel.exchange.notes import Checkpoint, Note, cosign, sign
 from fastchannel.exchange.roster import Key, Use
@@ -122,6 +122,19 @@ def test_a_structural_fault_refuses_the_whole_batch_and_changes_nothing(wrong: m
     after, effects = told(before, wrong)
     assert kinds(effects) == ["Refused", "refused"]
     assert after.mirrors == before.mirrors
+
+
+def test_an_entry_whose_body_was_erased_on_schedule_is_mirrored_with_an_alarm() -> None:
+    """A mirror that lost its disk is not kept from going on; before any schedule could have erased it, it is refused."""
+    log = [ENTRIES[0], Entry(ENTRIES[1].leaf, None), ENTRIES[2]]
+    before = state("CN")
+    after, effects = told(before, batch(0, 3, entries=tuple(log)), now=AT + ERASABLE)
+    assert [type(one).__name__ for one in effects] == ["Alarm", "Save"]
+    assert (effects[0].kind, effects[1].bodies[1]) == ("erased", b"")
+    assert after.mirrors[BULK].pending is effects[1]
+    same, refused = told(before, batch(0, 3, entries=tuple(log)), now=AT + ERASABLE - timedelta(seconds=1))
+    assert same.mirrors == before.mirrors
+    assert [one.kind for one in refused] == ["refused"]
 
 
 def test_more_than_a_thousand_entries_or_a_mebibyte_is_refused() -> None:

@@ -11,25 +11,41 @@ import pytest
 from fastchannel.agreement.shipped import shipped
 from fastchannel.casework import health
 from fastchannel.casework.actor import Actor
+from fastchannel.casework.errors import InvalidEntryError
 from fastchannel.exchange import bodies, plain
 from fastchannel.exchange import messages as m
 from fastchannel.exchange.bodies import Step, body_of
 from fastchannel.exchange.leaves import read_header
+from fastchannel.exchange.proofs import check_proof
 from fastchannel.exchange.sealing import Draft, Entry, Sealed, reader_id, seal, unseal
-from fastchannel.node import applying, joint, receipts
+from fastchannel.node import applying, joint, receipts, sweep
 from fastchannel.node.errors import NodeError
 from fastchannel.node.link import Link
-from fastchannel.node.models import Deadline, Event, Journey, LaneAlarm, LaneEntry, LaneHeld, NoticeStep, PeerPasses, PeerText
+from fastchannel.node.models import (
+    Deadline,
+    Event,
+    Journey,
+    Lane,
+    LaneAlarm,
+    LaneEntry,
+    LaneHeld,
+    NoticeStep,
+    PeerPasses,
+    PeerText,
+)
 from fastchannel.terms import events as ev
 from fastchannel.terms.events import Assay, Finding, Role
 from tests.casework.test_peers import application, made
 from tests.exchange.parties import CORRIDOR, reading, signing, stream
 from tests.exchange.simulation import frontier
 from tests.node.test_lanes import READERS, Pair, db_node, pair, rows
+from tests.node.test_link import at_home
+from tests.web import scene
 
-__all__ = ["db_node", "pair"]
+__all__ = ["at_home", "db_node", "pair"]
 pytestmark = pytest.mark.django_db(transaction=True)
-TEXT = shipped()["china-korea"].newest
+TEXTS = shipped()["china-korea"]
+TEXT = TEXTS.newest
 URGENT, BULK, COMMON = (f"{CORRIDOR}/KR/{end}" for end in ("CN/urgent", "CN/bulk", "common"))
 OURS = f"{CORRIDOR}/CN/KR/bulk"
 
@@ -299,3 +315,55 @@ def test_a_receipt_is_believed_for_a_notice_that_was_sent_to_them_only(told: Tol
     told.apply()
     assert list(NoticeStep.objects.values_list("entry", "step", "party")) == [("n", "read", "KR")]
     assert LaneHeld.objects.get().entry == "r2"
+
+
+def test_bodies_are_destroyed_when_the_journey_is_erased_and_the_lane_still_verifies(told: Told, desk: Any) -> None:
+    told.events(BULK, application(), made(ev.Withdrawn, "w", role=Role.SPONSOR))
+    told.apply()
+    told.events(BULK, application(id="b", journey="j-2"))  # one that goes on
+    told.apply()
+    ended = Journey.objects.get(id="j-1").ended
+    assert ended is not None
+    told.clock.instant = ended + timedelta(days=29)
+    assert sweep.erase_bodies() == 0
+    assert sweep.erase_due() == 1
+    assert sweep.erase_bodies() == 2
+    assert sweep.erase_bodies() == 0
+    assert list(LaneEntry.objects.filter(lane=BULK).order_by("seq").values_list("sealed", flat=True))[:2] == [None, None]
+    assert LaneEntry.objects.filter(lane=BULK, sealed=None).count() == 2
+    proof = told.link.prove(BULK, 0, shown=False)
+    assert check_proof(proof, told.pair.wire.roster).header.seq == 0
+    Lane.objects.filter(origin=BULK).update(applied=0)
+    assert told.apply() == 3  # what was erased is passed over
+    assert Event.objects.count() == 3
+
+
+def test_a_body_that_is_not_read_here_yet_is_kept(told: Told, desk: Any) -> None:
+    told.events(BULK, application(), made(ev.Withdrawn, "w", role=Role.SPONSOR))
+    told.apply()
+    Lane.objects.filter(origin=BULK).update(applied=1)
+    told.clock.instant += timedelta(days=60)
+    assert sweep.erase_due() == 1
+    assert sweep.erase_bodies() == 1
+    assert LaneEntry.objects.get(lane=BULK, seq=1).sealed is not None
+
+
+def test_nobody_applies_under_a_text_that_the_other_party_does_not_hold(at_home: Any, desk: Any, hand_clock: Any) -> None:
+    hand_clock.instant = scene.APPLIED
+    scene.apply(desk, 1)
+    PeerText.objects.all().delete()
+    with pytest.raises(InvalidEntryError, match="the node of KR has not told"):
+        scene.apply(desk, 2)
+
+
+def test_an_amendment_takes_effect_when_both_have_told_it(at_home: Any, desk: Any, hand_clock: Any) -> None:
+    hand_clock.instant = scene.APPLIED
+    texts = list(TEXTS)
+    PeerText.objects.filter(version__gte=texts[-2].version).delete()
+    assert desk.texts.all()[TEXT.id].newest.version == texts[-3].version
+    assert desk.texts.lacking(texts[-1]) == {"KR"}
+    for text in texts[-2:]:
+        told = bodies.AgreementTold(digest=text.digest, text=text.written)
+        joint.take_agreement("KR", told, hand_clock.instant)
+    assert desk.texts.all()[TEXT.id].newest.version == texts[-1].version
+    assert desk.texts.lacking(texts[-1]) == frozenset()

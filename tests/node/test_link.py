@@ -18,6 +18,7 @@ from fastchannel.exchange.roster import Party, Roster, Use, sign_roster
 from fastchannel.node.errors import NodeError
 from fastchannel.node.exchange_files import make_keys, private_key
 from fastchannel.node.link import Link, link
+from fastchannel.node.models import AgreementText, PeerText
 from fastchannel.node.places import Places
 from tests.exchange.parties import AT, CORRIDOR, party, roster, signing
 from tests.node.test_lanes import OURS, THEIRS, Pair, db_node, ours, pair, rows
@@ -149,6 +150,8 @@ def at_home(settings: Any, tmp_path: Path, db_node: None) -> Roster:
     made = msgspec.structs.replace(held, parties=(Party(code="CN", roots=party("CN").roots, keys=own), party("KR")))
     places.roster.parent.mkdir()
     places.roster.write_bytes(msgspec.json.encode(sign_roster(made, [])))
+    for text in AgreementText.objects.all():  # KR told that it holds the same
+        PeerText.objects.create(party="KR", agreement=text.agreement, version=text.version, digest=text.digest, text="", at=AT)
     return made
 
 

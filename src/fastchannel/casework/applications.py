@@ -54,7 +54,16 @@ def application(
 def named(office: Office, agreement: str, at: datetime) -> Agreement:
     """The version that an application filed at ``at`` names, by the date where this node is. Raises InvalidEntryError."""
     versions = office.texts.versions(agreement)
-    return versions.current(at.astimezone(versions.newest.zone(office.party)).date())
+    text = versions.current(at.astimezone(versions.newest.zone(office.party)).date())
+    lacking = office.texts.lacking(text)
+    if lacking:
+        raise InvalidEntryError(
+            "agreement",
+            N_("{found} version {version} is not in force between the parties yet: the node of {missing} has not told that it "
+               "holds the same text. See the page Link."),
+            found=text.id, version=text.version, missing=", ".join(sorted(lacking)),
+        )  # fmt: skip
+    return text
 
 
 def apply(

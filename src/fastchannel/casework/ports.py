@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol, TypedDict
 
-from fastchannel.agreement.agreement import Versions
+from fastchannel.agreement.agreement import Agreement, Versions
 from fastchannel.casework.actor import Actor
 from fastchannel.casework.permissions import Subject
 from fastchannel.casework.projection import Deadline, Row
@@ -173,6 +173,10 @@ class Texts(Protocol):
 
     def versions(self, agreement: str) -> Versions:
         """All versions of one agreement. Raises InvalidEntryError where this node holds none."""
+        ...
+
+    def lacking(self, text: Agreement) -> frozenset[str]:
+        """The parties whose nodes have not told that they hold the text: until they do, nobody applies under it."""
         ...
 
 

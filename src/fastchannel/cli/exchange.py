@@ -238,6 +238,33 @@ def sync(*, directory: Path, as_json: bool) -> int:
     return UNREACHED if trouble else 0
 
 
+@command(
+    exchange,
+    "fsck",
+    "fastchannel exchange fsck --node /srv/fastchannel",
+    exits={0: "every lane is what its signatures say", NOT_WELL: "there is damage: each is on a line of stdout"},
+)
+@_NODE
+@json_option
+def fsck(*, directory: Path, as_json: bool) -> int:
+    """Read every lane anew: leaves, order, frontier, checkpoints with their signatures, bodies. It changes nothing."""
+    with _linked(directory) as (link, _now):
+        from fastchannel.node.fsck import check_all
+
+        found = list(check_all(link))
+    damages = [damage for one in found for damage in one.damages]
+    if as_json:
+        emit_json([asdict(one) for one in found])
+    else:
+        for damage in damages:
+            click.echo(f"{damage.lane}{'' if damage.seq is None else f' {damage.seq}'}: {damage.said}")
+        for one in found:
+            message(
+                f"{one.lane}: {one.entries} entries, {one.bodies} bodies, {one.erased} erased, {one.checkpoints} checkpoints"
+            )
+    return NOT_WELL if damages else 0
+
+
 @command(exchange, "restore", "fastchannel exchange restore china-korea/CN/KR/bulk --node /srv/fastchannel")
 @click.argument("lane", metavar="LANE")
 @_NODE

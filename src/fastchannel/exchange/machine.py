@@ -23,6 +23,7 @@ from fastchannel.exchange.roster import Roster, Use
 from fastchannel.exchange.sealing import Entry
 
 PATIENCE = timedelta(seconds=20)  # until what was sent and not answered is sent again
+ERASABLE = timedelta(days=14)  # no body is erased sooner, whatever an agreement says
 LAG = timedelta(minutes=10)  # until people are told that a peer has not acknowledged
 BEHIND, FORK = "behind", "fork"
 NONCE_BYTES = 16
@@ -326,10 +327,21 @@ def _batch(state: State, mirror: Mirror, batch: m.Batch, now: datetime, keys: Ke
         return state, (m.Recall(mirror.lane, mirror.peer, note.raw), answer)
     fresh = batch.entries[mirror.frontier.size - batch.start :]
     frontier, headers = _checked(state, batch, mirror.frontier, mirror.peer, fresh)
-    bodies = tuple(keys.unseal(entry, header) for entry, header in zip(fresh, headers, strict=True))
+    bodies = tuple(_opened(entry, header, now, keys) for entry, header in zip(fresh, headers, strict=True))
     save = m.Save(mirror.lane, mirror.frontier.size, fresh, frontier, batch.note, bodies)
     pending = {**state.mirrors, mirror.lane: replace(mirror, pending=save)}
-    return replace(state, mirrors=pending), (save,)
+    erased = sum(one.sealed is None for one in fresh)
+    if not erased:
+        return replace(state, mirrors=pending), (save,)
+    said = f"{erased} entries came without their bodies, whose time is over"
+    return replace(state, mirrors=pending), (m.Alarm("erased", mirror.lane, mirror.peer, said, now), save)
+
+
+def _opened(entry: Entry, header: Header, now: datetime, keys: Keys) -> bytes:
+    """The body. After so long it may have been erased there by the agreement: a mirror that lost its disk goes on without."""
+    if entry.sealed is None and now - header.at >= ERASABLE:
+        return b""
+    return keys.unseal(entry, header)
 
 
 def _checked(

@@ -11,8 +11,7 @@ from fastchannel.casework.office import Office
 from fastchannel.node.clock import clock
 from fastchannel.node.identifiers import identifiers
 from fastchannel.node.journal import DatabaseAccessLog, DatabaseJournal, DatabasePeople
-from fastchannel.node.link import link
-from fastchannel.node.texts import DatabaseTexts
+from fastchannel.node.texts import DatabaseTexts, linked_parties
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +32,5 @@ def office() -> Desk:
         access=DatabaseAccessLog(),
         clock=clock(settings.CONFIG.clock),
         identifiers=identifiers,
-        linked=_linked,
+        linked=linked_parties,
     )
-
-
-def _linked() -> frozenset[str]:
-    found = link()
-    return frozenset() if found is None else frozenset(found.lanes.roster.roots().keys() - {settings.CONFIG.party})

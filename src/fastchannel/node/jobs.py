@@ -67,6 +67,7 @@ def upkeep(timestamp: int) -> None:
     """Erase what is over its retention; go on with imports that somebody's crash has left."""
     while sweep.erase_due() == sweep.AT_ONCE:
         pulse()
+    sweep.erase_bodies()
     sweep.forget_keys()
     resume()
 

@@ -6,11 +6,12 @@ with what it revoked, every other node verifies them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import F
 
 from fastchannel.agreement.agreement import Agreement
 from fastchannel.agreement.load import load
@@ -30,29 +31,31 @@ from fastchannel.node.link import Link
 
 
 def announce(link: Link, now: datetime) -> int:
-    """Tell the other parties what they do not know of yet: texts that are in force here, and our passes. How many entries."""
+    """Tell the other parties what they do not know of yet: texts that are held here, and our passes. How many entries."""
     parties = frozenset(one.code for one in link.lanes.roster.parties)
     lane = Lane(link.lanes.roster.corridor, settings.CONFIG.party, Kind.COMMON).origin
     others = parties - {settings.CONFIG.party}
-    drafts = [*_texts(parties, others, now), _passes(others, now)]
-    there = set(
-        models.LaneEntry.objects.filter(lane=lane, entry__in=[one.id for one in drafts]).values_list("entry", flat=True)
-    )
-    fresh = [one for one in drafts if one.id not in there]
+    names = {_name(digest): digest for digest in models.AgreementText.objects.values_list("digest", flat=True)}
+    passes = _passes(others, now)
+    told = models.LaneEntry.objects.filter(lane=lane, entry__in=[*names, passes.id]).values_list("entry", flat=True)
+    there = set(told)
+    fresh = list(_texts([digest for name, digest in names.items() if name not in there], parties, others, now))
+    fresh += [passes] if passes.id not in there else []
     if fresh:
         link.lanes.append(lane, fresh)
     return len(fresh)
 
 
-def _texts(parties: frozenset[str], others: frozenset[str], now: datetime) -> Iterable[Draft]:
-    """Every version that all of these are party to: what some of them agreed among themselves is not the others'."""
-    from fastchannel.node.desk import office  # it is made of the journal that tells what is recorded
+def _name(digest: str) -> str:
+    return f"text-{digest.rpartition(':')[2]}"[:64]
 
-    for versions in office().texts.all().values():
-        for text in versions:
-            if parties <= text.parties.keys():
-                name = f"text-{text.digest.rpartition(':')[2]}"[:64]
-                yield Draft(id=name, at=now, agreement=text.digest, body=bodies.agreement_body(text, others))
+
+def _texts(digests: Sequence[str], parties: frozenset[str], others: frozenset[str], now: datetime) -> Iterable[Draft]:
+    """Every version that all of these are party to: what some of them agreed among themselves is not the others'."""
+    for row in models.AgreementText.objects.filter(digest__in=digests).order_by("agreement", "version"):
+        text = load(row.text, name=f"{row.agreement} {row.version}")
+        if parties <= text.parties.keys():
+            yield Draft(id=_name(text.digest), at=now, agreement=text.digest, body=bodies.agreement_body(text, others))
 
 
 def _passes(others: frozenset[str], now: datetime) -> Draft:
@@ -74,11 +77,13 @@ def take_agreement(sender: str, told: bodies.AgreementTold, now: datetime) -> No
         raise LeafError(f"agreement: its digest is {text.digest}, found {told.digest}")
     if sender not in text.parties:
         raise LeafError(f"agreement: it is between {', '.join(text.parties)}, not {sender}'s to tell")
-    models.PeerText.objects.get_or_create(
+    _, new = models.PeerText.objects.get_or_create(
         party=sender,
         digest=text.digest,
         defaults={"agreement": text.id, "version": text.version, "text": told.text, "at": now},
     )
+    if new:  # it may be in force from now on: journeys are looked at again by the next sweep
+        models.Journey.objects.filter(agreement=text.id, ended__isnull=True).update(wake=F("applied"))
     ours = models.AgreementText.objects.filter(agreement=text.id, version=text.version).values_list("digest", flat=True).first()
     if ours != text.digest:
         found = f"this node holds {ours}" if ours else "this node does not hold it"

@@ -16,6 +16,7 @@ from datetime import datetime
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Sum
 
 from fastchannel.exchange import messages as m
 from fastchannel.exchange.bodies import kept_body
@@ -392,6 +393,12 @@ def held_entries(limit: int = 20) -> list[models.LaneHeld]:
     return list(models.LaneHeld.objects.filter(settled=None).order_by("-at", "-seq")[:limit])
 
 
+def unread() -> int:
+    """How many entries of the other parties are on disk and not read yet."""
+    behind = models.Lane.objects.exclude(peer="").aggregate(size=Sum("size"), applied=Sum("applied"))
+    return (behind["size"] or 0) - (behind["applied"] or 0)
+
+
 def open_alarms(limit: int = 20) -> list[models.LaneAlarm]:
     """What people were told of lanes and nobody has put away, the newest first."""
     return list(models.LaneAlarm.objects.filter(seen=None).order_by("-at")[:limit])
@@ -400,6 +407,20 @@ def open_alarms(limit: int = 20) -> list[models.LaneAlarm]:
 def put_away(now: datetime) -> int:
     """Somebody has seen the alarms; how many there were."""
     return models.LaneAlarm.objects.filter(seen=None).update(seen=now)
+
+
+def settled_sizes() -> dict[str, int]:
+    """By lane, up to where nobody needs a body any more: all peers have it, or it is part of the record here."""
+    found = {}
+    for row in models.Lane.objects.all():
+        acked = [one.acked.size for one in _progress.decode(bytes(row.progress)).values()] if not row.peer else [row.applied]
+        found[row.origin] = min(acked, default=0)
+    return found
+
+
+def sent_at(row: models.LaneEntry) -> datetime:
+    """When an entry was sent, by its header."""
+    return read_header(bytes(row.leaf), lane=row.lane_id, seq=row.seq).at
 
 
 def entries_of(lane: str, size: int) -> list[Entry]:

@@ -13,11 +13,14 @@ from django.db import transaction
 
 from fastchannel.agreement.text import Record
 from fastchannel.casework.errors import CaseworkError
+from fastchannel.exchange.machine import ERASABLE
 from fastchannel.node.desk import office
-from fastchannel.node.models import IdempotencyKey, Import, ImportRow, Journey, Pass, Person, TravellerLink
+from fastchannel.node.lanes import sent_at, settled_sizes
+from fastchannel.node.models import Event, IdempotencyKey, Import, ImportRow, Journey, LaneEntry, Pass, Person, TravellerLink
 
 AT_ONCE = 500
 RETRY = timedelta(hours=1)
+BODIES_SOUGHT = timedelta(days=60)  # so long after a journey was erased bodies of it are still looked for
 KEYS_KEPT = timedelta(days=30)
 _log = logging.getLogger(__name__)
 
@@ -68,6 +71,26 @@ def erase_due(limit: int = AT_ONCE) -> int:
     if due:
         _log.info("erased", extra={"journeys": len(due)})
     return len(due)
+
+
+def erase_bodies(limit: int = AT_ONCE) -> int:
+    """Destroy the sealed bodies of lanes, keys and salts with them, of journeys that were erased; the lanes still verify.
+
+    One that a peer has not acknowledged, or that is not read here yet, waits until it is.
+    """
+    now = office().clock.now()
+    recent = Journey.objects.filter(erased__gte=now - BODIES_SOUGHT, erased__lte=now)
+    entries = Event.objects.filter(journey__in=recent).values("id")
+    count = 0
+    for lane, done in settled_sizes().items():
+        over = LaneEntry.objects.filter(lane=lane, seq__lt=done, sealed__isnull=False, entry__in=entries)
+        chosen = list(over.values_list("id", flat=True)[: limit - count])
+        # The leaf says when it was sent; what is younger than any mirror may lack is left for a later turn.
+        old = [one for one in LaneEntry.objects.filter(id__in=chosen) if now - sent_at(one) >= ERASABLE]
+        count += LaneEntry.objects.filter(id__in=[one.id for one in old]).update(sealed=None)
+    if count:
+        _log.info("bodies erased", extra={"entries": count})
+    return count
 
 
 def forget_keys() -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Max
 
@@ -15,7 +16,7 @@ from fastchannel.agreement.load import load
 from fastchannel.agreement.shipped import shipped
 from fastchannel.casework.errors import InvalidEntryError
 from fastchannel.node.errors import NodeError
-from fastchannel.node.models import AgreementText, Journey
+from fastchannel.node.models import AgreementText, Journey, PeerText
 from fastchannel.terms.language import N_
 
 LOOK_SECONDS = 30.0  # so soon every process of a node knows of an amendment
@@ -28,21 +29,27 @@ class DatabaseTexts:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._held: dict[str, Versions] = {}
-        self._count = -1
+        self._count: tuple[int, int, frozenset[str]] | None = None
         self._looked = float("-inf")
 
     def all(self) -> Mapping[str, Versions]:
-        """Every agreement that the node holds, by identifier."""
-        count = AgreementText.objects.count()
+        """Every agreement that is in force at the node, by identifier.
+
+        An amendment that a linked party does not hold yet is left out, for it takes effect when both have told the same text.
+        """
+        linked = linked_parties()
+        count = (AgreementText.objects.count(), PeerText.objects.count() if linked else 0, linked)
         with self._lock:
             if count != self._count:
                 grouped: dict[str, list[AgreementText]] = {}
                 for row in AgreementText.objects.order_by("agreement", "version"):
                     grouped.setdefault(row.agreement, []).append(row)
-                self._held = {
-                    agreement: Versions.of(*(load(row.text, name=f"{row.agreement} {row.version}") for row in rows))
+                told = set(PeerText.objects.filter(party__in=linked).values_list("party", "digest")) if linked else set()
+                read = {
+                    agreement: [load(row.text, name=f"{row.agreement} {row.version}") for row in rows]
                     for agreement, rows in grouped.items()
                 }
+                self._held = {agreement: Versions.of(*_in_force(texts, linked, told)) for agreement, texts in read.items()}
                 self._count = count
             self._looked = time.monotonic()
             return self._held
@@ -54,6 +61,31 @@ class DatabaseTexts:
         if held is None:
             raise InvalidEntryError("agreement", N_("This node holds no agreement {found}."), found=agreement)
         return held
+
+    def lacking(self, text: Agreement) -> frozenset[str]:
+        """The linked parties of the text that have not told that they hold it."""
+        asked = linked_parties() & text.parties.keys()
+        if not asked:
+            return frozenset()
+        return asked - set(PeerText.objects.filter(digest=text.digest).values_list("party", flat=True))
+
+
+def linked_parties() -> frozenset[str]:
+    """The other parties whose nodes this one is linked with."""
+    from fastchannel.node.link import link  # which needs a node's directory, and that needs the texts that ship
+
+    found = link()
+    return frozenset() if found is None else frozenset(found.lanes.roster.roots().keys() - {settings.CONFIG.party})
+
+
+def _in_force(texts: Sequence[Agreement], linked: frozenset[str], told: Collection[tuple[str, str]]) -> Sequence[Agreement]:
+    """The versions up to the newest that every linked party holds; all of them where there is none yet."""
+    joint = [
+        number
+        for number, text in enumerate(texts, start=1)
+        if all((party, text.digest) in told for party in linked & text.parties.keys())
+    ]
+    return texts[: joint[-1]] if joint else texts
 
 
 @transaction.atomic

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.contrib import messages
-from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,16 +15,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 from fastchannel.exchange.bodies import Step
 from fastchannel.exchange.leaves import Kind, lane_of
 from fastchannel.exchange.letters import MOST_BYTES, LetterError
-from fastchannel.node import joint, models, receipts
+from fastchannel.node import joint, receipts
 from fastchannel.node.desk import office
 from fastchannel.node.errors import NodeError
 from fastchannel.node.jobs import enqueue_apply
-from fastchannel.node.lanes import LaneState, held_entries, open_alarms, overview, put_away
+from fastchannel.node.lanes import LaneState, held_entries, open_alarms, overview, put_away, unread
 from fastchannel.node.link import Link, link
 from fastchannel.web.access import actor_of, page
 from fastchannel.web.held import home_zone
 from fastchannel.web.words import Badge
 
+MOST_UNREAD = 2_000_000  # entries on disk and not read: then peers wait, and what they have to say stays with them
+RETRY_SECONDS = 30
 KINDS: Mapping[Kind, object] = {
     Kind.URGENT: pgettext_lazy("lane", "Urgent"),
     Kind.BULK: pgettext_lazy("lane", "Everything else"),
@@ -57,6 +58,7 @@ ALARMS: Mapping[str, object] = {
     "lag": gettext_lazy("The other party has not acknowledged for a while."),
     "peer-behind": gettext_lazy("The other party lost what it had acknowledged; it gets it again."),
     "refused": gettext_lazy("Something came that is no message of the other party's, or is damaged. Nothing of it was kept."),
+    "erased": gettext_lazy("Entries came without their bodies: their time is over, and they were erased at the other party."),
     "rejected": gettext_lazy("The other party holds an entry of ours: it is no part of its record. It says why."),
     "text": gettext_lazy("Another party holds a text of an agreement that this node does not hold."),
     "not-saved": gettext_lazy("This node could not write to its disk; what came is not acknowledged, and comes again."),
@@ -135,17 +137,26 @@ def _line(state: LaneState) -> dict[str, object]:
 @csrf_exempt  # no browser speaks here, and nothing is believed that is not signed
 @require_POST
 def letters(request: HttpRequest) -> HttpResponse:
-    """Take a letter and answer it; 404 where this node works alone, 400 where the letter is none, 413 where it is too large."""
+    """Take a letter and answer it: 200, or 202 where what came is on disk and not all read yet.
+
+    404 where this node works alone, 400 where the letter is none, 413 where it is too large, 429 where too much is unread here.
+    """
     found = link()
     if found is None:
         raise Http404
     announced = request.META.get("CONTENT_LENGTH") or "0"
     if not announced.isdecimal() or int(announced) > MOST_BYTES:
         return HttpResponse(f"a letter has at most {MOST_BYTES} bytes\n", status=413, content_type="text/plain")
+    if unread() > MOST_UNREAD:
+        enqueue_apply()
+        busy = HttpResponse(f"more than {MOST_UNREAD} entries wait to be read here\n", status=429, content_type="text/plain")
+        busy["Retry-After"] = str(RETRY_SECONDS)
+        return busy
     try:
         answer = found.answer(request.body, office().clock.now())
     except LetterError as error:
         return HttpResponse(f"{error}\n", status=400, content_type="text/plain")
-    if models.Lane.objects.exclude(peer="").filter(size__gt=F("applied")).exists():
+    reading = unread() > 0
+    if reading:
         enqueue_apply()
-    return HttpResponse(answer, content_type="application/octet-stream")
+    return HttpResponse(answer, status=202 if reading else 200, content_type="application/octet-stream")
