@@ -30,6 +30,7 @@ from fastchannel.web.access import actor_of, language_of, record_or_refusal
 from fastchannel.web.details import core_language
 from fastchannel.web.forms.acts import ActForm
 from fastchannel.web.held import home_zone
+from fastchannel.web.places import place_words
 from fastchannel.web.record import Record
 from fastchannel.web.views import review, work
 
@@ -154,7 +155,10 @@ def _preview(request: HttpRequest, record: Record, chosen: acts.Act, told: Seque
             "to": one.preview.to,
             "kind": kind_of(one.event),
             "shown": [
-                (translate(FIELDS[name], language) if name in FIELDS else words.word(words.ENVELOPE, name), value)
+                (
+                    translate(FIELDS[name], language) if name in FIELDS else words.word(words.ENVELOPE, name),
+                    _said(name, value, record),
+                )
                 for name, value in one.preview.shown.items()
                 if name != "kind" and value not in (None, "")
             ],
@@ -165,6 +169,20 @@ def _preview(request: HttpRequest, record: Record, chosen: acts.Act, told: Seque
     again = [(name, value) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken" for value in values]
     context = {**record.context(), "act": chosen, "notices": notices, "again": again}
     return render(request, "web/preview.html", context)
+
+
+def _said(name: str, value: object, record: Record) -> object:
+    """A field's value as the reader would say it; what is nobody's word but the form's own stands as it is sent."""
+    moment = parse_datetime(value) if isinstance(value, str) and len(value) > len("2020-05-25T") else None
+    if moment is not None:
+        return times.moment_words(moment, record.zones.at(record.now), record.language)
+    if name == "role":
+        return words.word(words.ROLES, str(value))
+    if name == "party":
+        return place_words(str(value), core_language(record.language))
+    if name == "finding":
+        return words.word(words.FINDINGS, str(value))
+    return words.word(words.ASSAYS, str(value)) if name == "assay" else value
 
 
 @login_required
