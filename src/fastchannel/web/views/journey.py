@@ -171,6 +171,10 @@ def _preview(request: HttpRequest, record: Record, chosen: acts.Act, told: Seque
     return render(request, "web/preview.html", context)
 
 
+def _label(name: str, language: str) -> object:
+    return translate(FIELDS[name], language) if name in FIELDS else words.word(words.ENVELOPE, name)
+
+
 def _said(name: str, value: object, record: Record) -> object:
     """A field's value as the reader would say it; what is nobody's word but the form's own stands as it is sent."""
     moment = parse_datetime(value) if isinstance(value, str) and len(value) > len("2020-05-25T") else None
