@@ -225,7 +225,8 @@ class Office:
 
         Another party's clock does not move ours, but for the few minutes by which an application may lie ahead.
         """
-        moments = [event.recorded for event in events if not self.foreign(event)]
+        linked = self.linked()
+        moments = [event.recorded for event in events if event.party not in linked]
         return max([self.clock.now(), *moments, *(event.at for event in events if isinstance(event, Applied))])
 
     def decide(self, events: Sequence[Event], at: datetime) -> Standing:
@@ -236,7 +237,8 @@ class Office:
         applied = applied_of(events)
         if applied is None:
             raise InvalidEntryError("journey", N_("Nobody has applied for this journey."))
-        known = max([at, *(event.recorded for event in events if self.foreign(event))])
+        linked = self.linked()
+        known = max([at, *(event.recorded for event in events if event.party in linked)])
         return decide(self.texts.versions(applied.agreement), events, at, known=known)
 
     def entry(self, events: tuple[Event, ...], person: Person, at: datetime) -> tuple[Entry, Standing]:
