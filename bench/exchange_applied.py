@@ -66,9 +66,7 @@ def main() -> None:
         return
     print(f"{found['notices']:,} notices of {found['journeys']:,} journeys")
     per_core = found["applied_per_cpu_second"]
-    print(
-        f"applied     {found['applied_per_second']:8,.0f} a second; {per_core:,.0f} a second of this process's core, the database aside"
-    )
+    print(f"applied     {found['applied_per_second']:8,.0f} a second; {per_core:,.0f} a second of its own CPU time")
     print(f"decide only {found['decided_per_second']:8,.0f} journeys a second ({found['share']:.0%} of the time is deciding)")
 
 

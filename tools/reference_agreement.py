@@ -71,6 +71,7 @@ VOCABULARIES: tuple[type[Enum], ...] = (
     text.Side,
     text.Scope,
     text.Fate,
+    text.Reopening,
     text.Switch,
     text.Record,
     Function,

@@ -13,6 +13,9 @@ RIGHT = [
     "positives(flight) >= 5 and share(positives, flight) >= 4 %",
     "sum(imported_cases, 14 d) >= 1 or max(cases, 7 d) > 20",
     "mean(unlinked_cases, 7 d) <= 5 on the last day",
+    "clean_weeks(flight) >= 3",
+    "expected_imports(14 d) > 0.5",
+    "linked_cases(3 d) >= 1 and unlinked_cases(3 d) <= 0",
     "positives(flight) >= 5 and positives(week) >= 10 or silent(day) > 2.5",
 ]
 
@@ -37,6 +40,10 @@ WRONG = [
     "mean(cases, flight) > 5",
     "mean(cases, 7 moons) > 5",
     "mean(cases, 7 d) = 5",
+    "expected_imports(week) > 0.5",
+    "mean(expected_imports, 14 d) > 0.5",
+    "clean_weeks(21 d) >= 3",
+    "share(clean_weeks, flight) >= 3",
     "mean(cases, 7 d) > many",
     "mean(cases, 7 d) > 5 and",
     "(mean(cases, 7 d) > 5)",

@@ -345,3 +345,10 @@ def test_every_field_of_the_grammar_has_a_name() -> None:
         for item in fields(kind):
             if item.metadata.get("doc") and kind.__name__ not in ("AgreementText", "Dated", "Where", "Except"):
                 assert item.name in labels.LABELS, f"{kind.__name__}.{key_of(item.name)}"
+
+
+def test_a_suspension_that_becomes_a_pause_is_said_in_words() -> None:
+    old = 'effect = { suspend = "14 d", from = "announcement + 1 d" }'
+    new = 'effect = { pause = "72 h", from = "announcement" }'
+    found = [change.sentence for change in diff(load(SMALL), load(changed(old, new)), "en")]
+    assert any("a pause of 72 hours, beginning at: the announcement of a suspension" in sentence for sentence in found)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from fastchannel.agreement import explain_measure, labels, measure_words, suspension_words, vocabulary
 from fastchannel.agreement.agreement import Agreement
-from fastchannel.agreement.conditions import Metric
+from fastchannel.agreement.conditions import Metric, parse_condition
 from fastchannel.agreement.explain import ExplainError, explain
 from fastchannel.agreement.load import load
 from fastchannel.agreement.page import Page, Section, Sentence
@@ -237,3 +237,62 @@ def test_clause_shared_by_a_measure_is_cited_once() -> None:
     page = explain(load(SMALL), "en")
     assert page.plain().count("[clause 9]") == 1
     assert "[clause 10(1)]" in page.plain()
+
+
+EFFECT = 'effect = { suspend = "14 d", from = "announcement + 1 d" }'
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (
+            'unit = "region"\neffect = { pause = "72 h", from = "announcement" }',
+            [
+                (
+                    "If the daily mean of local cases of unknown source over 7 days is more than 5 in a region, travel with "
+                    "that region is paused for at most 72 hours, beginning at: the announcement of a suspension."
+                )
+            ],
+        ),
+        (
+            'unit = "route"\neffect = { continue = true, from = "announcement" }',
+            ["If the daily mean of local cases of unknown source over 7 days is more than 5, the route stays open."],
+        ),
+        (
+            'unit = "flight"\neffect = { flights_per_week = 2, usual = 1, from = "announcement" }',
+            [
+                (
+                    "If the daily mean of local cases of unknown source over 7 days is more than 5, each line may have up to 2 "
+                    "flights a week instead of 1, beginning at: the announcement of a suspension."
+                )
+            ],
+        ),
+        (
+            (
+                'resume = "mean(unlinked_cases, 7 d) <= 5 on the last day"\nreported = "1 d"\nreopens = "decision"\n'
+                'effect = { suspend = "14 d", extend = "7 d", from = "announcement" }'
+            ),
+            [
+                "A day's figures count once they are published, 1 day after it.",
+                "It opens again only when both parties so decide.",
+                "Where that does not hold, it is extended by 7 days each time.",
+            ],
+        ),
+    ],
+)
+def test_what_a_trigger_does_is_said_in_words(written: str, said: list[str]) -> None:
+    page = explain(load(changed(EFFECT, written)), "en")
+    sentences = [item.text for section in page.sections if section.id == "suspension" for item in section.sentences]
+    assert [item for item in sentences if item in said] == said
+
+
+def test_what_is_forecast_and_what_is_clean_are_said_in_words() -> None:
+    words = vocabulary.Words(load(SMALL).text, "en")
+    for written, said in (
+        (
+            "expected_imports(14 d) > 0.5",
+            "the number of infections forecast to pass undetected in the coming 14 days is more than 0.5",
+        ),
+        ("clean_weeks(flight) >= 3", "the number of weeks running without a positive traveller on a line is 3 or more"),
+    ):
+        assert suspension_words.condition_words(parse_condition(written), words) == said

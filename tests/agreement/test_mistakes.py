@@ -9,6 +9,7 @@ import pytest
 from fastchannel.agreement.load import AgreementError, load, load_all
 from tests.agreement.small import SMALL, changed, line_with, mistakes_in
 
+EFFECT = 'effect = { suspend = "14 d", from = "announcement + 1 d" }'
 SWAB = 'sampled = "departure - 72 h .. departure"'
 # what is replaced, by what, the piece on whose line the mistake is, part of what was found, part of what was expected
 CASES: dict[str, tuple[str, str, str, str, str]] = {
@@ -145,6 +146,85 @@ CASES: dict[str, tuple[str, str, str, str, str]] = {
     ),
     "a journey knows no announcement": ('by = "departure"', 'by = "announcement"', "announcement", "announcement", "journey"),
     "a suspension from the past": ("announcement + 1 d", "departure", 'from = "departure" }', "departure", "announcement"),
+    "an effect that does nothing": (
+        EFFECT,
+        'effect = { from = "announcement" }',
+        "effect = {",
+        "nothing that is done",
+        "exactly",
+    ),
+    "an effect that does two things": (
+        EFFECT,
+        'effect = { suspend = "14 d", pause = "72 h", from = "announcement" }',
+        "effect = {",
+        "suspend and pause",
+        "exactly one",
+    ),
+    "a pause of nothing": (EFFECT, 'effect = { pause = "0 h", from = "announcement" }', "effect = {", "0 h", "not nothing"),
+    "an extension of what has no rule to end": (
+        EFFECT,
+        'effect = { suspend = "14 d", extend = "7 d", from = "announcement" }',
+        "effect = {",
+        "7 d",
+        "resume is given",
+    ),
+    "flights without the usual number": (
+        EFFECT,
+        'effect = { flights_per_week = 2, from = "announcement" }',
+        "effect = {",
+        "one of flights_per_week and usual",
+        "both of them",
+    ),
+    "flights as usual": (
+        EFFECT,
+        'effect = { flights_per_week = 2, usual = 2, from = "announcement" }',
+        "effect = {",
+        "2 both before and after",
+        "two different",
+    ),
+    "clean weeks of a route": ("mean(unlinked_cases, 7 d) > 5", "clean_weeks(flight) >= 3", "[[trigger]]", "agreement", "line"),
+    "cases on a flight": (
+        "mean(unlinked_cases, 7 d) > 5",
+        "cases(flight) >= 3",
+        "cases(flight)",
+        "cases on one flight",
+        "positives",
+    ),
+    "a region of both sides": (
+        'under_way = "complete"',
+        'under_way = "complete"\nunit = "region"\nside = "both"',
+        'side = "both"',
+        "both",
+        "one side",
+    ),
+    "a decision to open what is open": (
+        EFFECT,
+        'reopens = "decision"\neffect = { continue = true, from = "announcement" }',
+        "reopens",
+        "not suspended",
+        "something is suspended",
+    ),
+    "the last day of what has none": (
+        EFFECT,
+        'resume = "cases(day) <= 1 on the last day"\neffect = { continue = true, from = "announcement" }',
+        "resume",
+        "last day",
+        "a suspension",
+    ),
+    "a pause that waits for its last day": (
+        EFFECT,
+        'resume = "cases(day) <= 1 on the last day"\neffect = { pause = "72 h", from = "announcement" }',
+        "resume",
+        "last day",
+        "a suspension",
+    ),
+    "a pause that waits for a decision": (
+        EFFECT,
+        'reopens = "decision"\neffect = { pause = "72 h", from = "announcement" }',
+        "reopens",
+        "not suspended",
+        "over after its length",
+    ),
     # dates
     "ends before it begins": (
         "in_force = 2020-05-01",

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from fastchannel.agreement.conditions import Metric
+from fastchannel.agreement.conditions import Unit as Counted
 from fastchannel.agreement.mistakes import Path
 from fastchannel.agreement.report import Report, Valued, overlap, turning_points
 from fastchannel.agreement.text import (
@@ -20,9 +22,14 @@ from fastchannel.agreement.text import (
     Measure,
     MonitorText,
     QuotaText,
+    Reopening,
     RouteText,
+    Scope,
+    Side,
     StayText,
+    TriggerText,
     Windows,
+    key_of,
 )
 from fastchannel.terms.moments import Anchor, Moment, Span, Unit, Window
 
@@ -261,13 +268,59 @@ _LOOK: dict[type, Callable[[Report, RouteText, Valued], None]] = {
 }
 
 
+def _effect(report: Report, trigger: TriggerText) -> None:
+    """One thing is done, and all that is said of it belongs to that."""
+    effect = trigger.effect
+    named = ("suspend", "pause", "flights_per_week", "continue_")
+    given = [key_of(name) for name in named if getattr(effect, name) not in (None, False)]
+    if len(given) != 1:
+        expected = "exactly one of suspend, pause, flights_per_week and continue = true"
+        report.wrong(report.path(effect), " and ".join(given) or "nothing that is done", expected)
+    for name in ("suspend", "pause", "extend"):
+        span: Span | None = getattr(effect, name)
+        if span is not None and span.amount == 0:
+            report.wrong(report.path(effect, name), f"{span}", "a length of time that is not nothing")
+    if effect.extend is not None and (effect.suspend is None or trigger.resume is None):
+        expected = "it only where something is suspended and resume is given"
+        report.wrong(report.path(effect, "extend"), f"{effect.extend}", expected)
+    if (effect.usual is None) is (effect.flights_per_week is not None):
+        report.wrong(report.path(effect), "one of flights_per_week and usual", "both of them or neither")
+    elif effect.usual is not None and effect.usual == effect.flights_per_week:
+        report.wrong(report.path(effect, "usual"), f"{effect.usual} both before and after", "two different numbers")
+    if effect.suspend is None and trigger.reopens is Reopening.DECISION:
+        expected = "it only where something is suspended: a pause is over after its length"
+        report.wrong(report.path(trigger, "reopens"), "a decision to open what is not suspended", expected)
+    if trigger.resume is not None and trigger.resume.on_last_day and effect.suspend is None:
+        expected = "a suspension, which goes on where it does not hold"
+        report.wrong(report.path(trigger, "resume"), '"on the last day"', expected)
+    _counted(report, trigger)
+
+
+def _counted(report: Report, trigger: TriggerText) -> None:
+    """Figures of one flight belong to its line or its carrier, or to all; figures of a region are one side's."""
+    on_flights = {
+        comparison.metric
+        for condition in (trigger.when, trigger.resume)
+        if condition is not None
+        for group in condition.any_of
+        for comparison in group
+        if comparison.over is Counted.FLIGHT
+    }
+    if Metric.CLEAN_WEEKS in on_flights and trigger.unit is not Scope.FLIGHT:
+        report.wrong(report.path(trigger, "unit"), f'"{trigger.unit}"', '"flight": weeks are clean on a line')
+    if on_flights - {Metric.POSITIVES, Metric.CLEAN_WEEKS}:
+        found = ", ".join(sorted(on_flights - {Metric.POSITIVES, Metric.CLEAN_WEEKS}))
+        report.wrong(report.path(trigger, "when"), f"{found} on one flight", "figures of a flight: positives, clean_weeks")
+    if trigger.unit is Scope.REGION and trigger.side is Side.BOTH:
+        report.wrong(report.path(trigger, "side"), '"both"', '"origin", "destination" or "either": a region lies on one side')
+
+
 def _triggers(report: Report) -> None:
     for trigger in report.text.trigger:
         effect = trigger.effect
         if effect.from_.anchor is not Anchor.ANNOUNCEMENT or effect.from_.sign < 0:
             found = f'"{effect.from_}"'
             report.wrong(report.path(effect, "from"), found, '"announcement", alone or with + a length of time')
-        if effect.suspend.amount == 0:
-            report.wrong(report.path(effect, "suspend"), f"{effect.suspend}", "a length of time that is not nothing")
+        _effect(report, trigger)
         if isinstance(trigger.under_way, Complete):
             _moment(report, report.path(trigger.under_way, "complete"), trigger.under_way.complete)

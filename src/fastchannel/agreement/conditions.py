@@ -6,6 +6,8 @@
 ``max(cases, 7 d) > 20``                          the highest day of the last seven
 ``positives(flight) >= 5``                        the count on one flight, on one day, in one week
 ``share(positives, flight) >= 4 %``               the count divided by all who were tested or travelled
+``clean_weeks(flight) >= 3``                      calendar weeks running with flights and nobody positive
+``expected_imports(14 d) > 0.5``                  what is forecast for the coming fourteen days
 ``… on the last day``                             at the end: looked at only on a suspension's last day
 ================================================  =====================================================
 
@@ -38,10 +40,13 @@ class Function(StrEnum):
 class Metric(StrEnum):
     CASES = "cases"  # confirmed in the population
     UNLINKED_CASES = "unlinked_cases"  # local cases with no known source
+    LINKED_CASES = "linked_cases"  # local cases whose source is known
     IMPORTED_CASES = "imported_cases"  # confirmed in travellers, whichever way they came
     CHANNEL_IMPORTS = "channel_imports"  # confirmed in travellers of this agreement after their release
     POSITIVES = "positives"  # travellers of this agreement found positive on arrival or after
     SILENT = "silent"  # travellers under monitoring who missed their check-in
+    CLEAN_WEEKS = "clean_weeks"  # calendar weeks running in which a line flew and nobody on it was found positive
+    EXPECTED_IMPORTS = "expected_imports"  # forecast: infections that this channel lets through in the coming days
 
 
 class Unit(StrEnum):
@@ -119,7 +124,16 @@ def _comparison(text: str) -> Comparison:
     name, first, second = found[1], found[2].strip(), (found[3] or "").strip()
     function, metric = (Function.COUNT, name) if not second else (_function(name), first)
     over = _over(second or first, function)
+    _written_alone(_metric(metric), function, over)
     return Comparison(function, _metric(metric), over, found[4], Decimal(found[5]), bool(found[6]))
+
+
+def _written_alone(metric: Metric, function: Function, over: Span | Unit) -> None:
+    """What is forecast looks ahead over days, and clean weeks are counted on a line: neither has a mean or a share."""
+    if metric is Metric.EXPECTED_IMPORTS and (function is not Function.COUNT or isinstance(over, Unit)):
+        raise ConditionError(f'"{metric}" is forecast for coming days; expected for example "{metric}(14 d) > 0.5"')
+    if metric is Metric.CLEAN_WEEKS and (function is not Function.COUNT or over is not Unit.FLIGHT):
+        raise ConditionError(f'"{metric}" is counted on a line; expected for example "{metric}(flight) >= 3"')
 
 
 def _function(name: str) -> Function:

@@ -12,7 +12,7 @@ from fastchannel.agreement.explain_measure import who_words
 from fastchannel.agreement.measure_words import measure_title, rung
 from fastchannel.agreement.phrases import day, moment_words, separated, span_words, window_words, windows_words
 from fastchannel.agreement.provisions import Otherwise, Step
-from fastchannel.agreement.suspension_words import condition_words
+from fastchannel.agreement.suspension_words import condition_words, flights_words
 from fastchannel.agreement.text import (
     TEXT_LANGUAGES,
     AgencyRole,
@@ -23,6 +23,7 @@ from fastchannel.agreement.text import (
     GateAt,
     Period,
     Record,
+    Reopening,
     RouteText,
     Scope,
     Side,
@@ -56,6 +57,7 @@ LABELS: Mapping[str, str] = {  # by "Type.field" where a field's name alone is n
     "clause": N_("the clause"),
     "companions": N_("who may accompany"),
     "complete": N_("the moment from which journeys are completed"),
+    "continue_": N_("whether the channel goes on"),
     "contact": N_("what being a contact of a case leads to"),
     "count": N_("the number of samples"),
     "document": N_("the kind of document"),
@@ -102,6 +104,8 @@ LABELS: Mapping[str, str] = {  # by "Type.field" where a field's name alone is n
     "region": N_("the regions"),
     "require": N_("the finding that is required"),
     "requires": N_("what is required"),
+    "reopens": N_("what ends it"),
+    "reported": N_("how long after a day its figures are published"),
     "resume": N_("when it opens again"),
     "retention": N_("how long records are kept"),
     "review": N_("who decides"),
@@ -139,6 +143,10 @@ LABELS: Mapping[str, str] = {  # by "Type.field" where a field's name alone is n
     "zones": N_("the regions' time zones"),
     "answered_within": N_("how soon it is answered"),
     "event": N_("the kinds of event"),
+    "extend": N_("by how long it is extended"),
+    "flights_per_week": N_("the number of flights a week"),
+    "pause": N_("the length of the pause"),
+    "usual": N_("the usual number of flights a week"),
     "fields": N_("the fields shown"),
     "what": N_("the record"),
     "places": N_("the regions"),
@@ -178,7 +186,13 @@ VOCABULARIES: Mapping[type[Enum], Mapping[Any, str]] = {
     Scope: {
         Scope.AGREEMENT: N_("every route"),
         Scope.ROUTE: N_("the route"),
+        Scope.REGION: N_("the region"),
+        Scope.CARRIER: N_("the carrier"),
         Scope.FLIGHT: N_("the flights of that line"),
+    },
+    Reopening: {
+        Reopening.RULE: N_("the rule"),
+        Reopening.DECISION: N_("a decision of both parties"),
     },
     Period: {
         Period.DAY: N_("a day"),
@@ -232,8 +246,19 @@ def _complete(value: Complete, words: Words) -> str:
 
 
 def _effect(value: Effect, words: Words) -> str:
-    span, moment = span_words(value.suspend, words.language), moment_words(value.from_, words.language)
-    return words.say(N_("{span}, beginning at: {moment}"), span=span, moment=moment)
+    moment = moment_words(value.from_, words.language)
+    if value.length is None:
+        done = words.say(N_("it goes on")) if value.flights_per_week is None else flights_words(value, words)
+        return words.say(N_("{effect}, beginning at: {moment}"), effect=done, moment=moment)
+    span = span_words(value.length, words.language)
+    said = words.say(N_("{span}, beginning at: {moment}"), span=span, moment=moment)
+    if value.pause is not None:
+        said = words.say(N_("a pause of {effect}"), effect=said)
+    if value.extend is None:
+        return said
+    return words.say(
+        N_("{effect}, then longer by {span} each time"), effect=said, span=span_words(value.extend, words.language)
+    )
 
 
 def _dict(value: dict[str, Any], words: Words) -> str:

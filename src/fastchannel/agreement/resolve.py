@@ -107,6 +107,8 @@ def _application(route: RouteText, on: date) -> Application:
 def _suspensions(text: AgreementText, route: str, on: date) -> dict[str, SuspensionRule]:
     rules: dict[str, SuspensionRule] = {}
     for trigger in text.trigger:
+        if trigger.effect.length is None:
+            continue
         if (trigger.routes and route not in trigger.routes) or not holds(trigger.since, trigger.until, on):
             continue
         rule = trigger.under_way

@@ -35,9 +35,13 @@ SPAN = r"\d{1,6}\s*(?:minutes?|min|hours?|h|calendar days?|days?|d|weeks?|w)"
 MOMENT = rf"{_any(Anchor)}(?:\s*[+\-−–]\s*{SPAN})?"
 WINDOW = rf"{MOMENT}\s*<?\.\.<?\s*{MOMENT}"
 STEP = r"(?:remind\s+([01]?\d|2[0-3]):[0-5]\d|(?:call|hold)\s+day\s+(?:0?[1-9]|[1-9]\d))"
+_ALONE = frozenset({Metric.CLEAN_WEEKS, Metric.EXPECTED_IMPORTS})  # each is written in one way only
+_COUNTED = "(?:" + "|".join(metric.value for metric in Metric if metric not in _ALONE) + ")"
 _FIGURE = (
-    rf"(?:{_any(Function).replace('count|', '')}\s*\(\s*{_any(Metric)}\s*,\s*(?:{SPAN}|{_any(CountUnit)})\s*\)"
-    rf"|{_any(Metric)}\s*\(\s*(?:{SPAN}|{_any(CountUnit)})\s*\))"
+    rf"(?:{_any(Function).replace('count|', '')}\s*\(\s*{_COUNTED}\s*,\s*(?:{SPAN}|{_any(CountUnit)})\s*\)"
+    rf"|{_COUNTED}\s*\(\s*(?:{SPAN}|{_any(CountUnit)})\s*\)"
+    rf"|{Metric.CLEAN_WEEKS.value}\s*\(\s*{CountUnit.FLIGHT.value}\s*\)"
+    rf"|{Metric.EXPECTED_IMPORTS.value}\s*\(\s*{SPAN}\s*\))"
 )
 _COMPARISON = rf"{_FIGURE}\s*(?:>=|<=|>|<)\s*\d{{1,9}}(?:\.\d{{1,6}})?\s*%?"
 CONDITION = rf"{_COMPARISON}(?:\s+(?:and|or)\s+{_COMPARISON})*(?:\s+on the last day)?"

@@ -43,6 +43,7 @@ from fastchannel.agreement.wording import (
     GateAt,
     Period,
     Record,
+    Reopening,
     Scope,
     Side,
     StayPlace,
@@ -90,6 +91,7 @@ __all__ = [
     "QuotaText",
     "Record",
     "RegionText",
+    "Reopening",
     "RetentionText",
     "ReviewText",
     "RouteText",
@@ -287,10 +289,22 @@ class RouteText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """What a trigger does."""
+    """What a trigger does: exactly one of suspend, pause, flights_per_week and continue."""
 
-    suspend: Span = doc("for how long routes are suspended")
+    suspend: Span | None = doc("for how long what the trigger is about is suspended", default=None)
+    pause: Span | None = doc("for how long it is paused at most: a suspension takes the place of a pause", default=None)
+    flights_per_week: int | None = doc("up to how many flights a week each line may have from then on", default=None)
+    usual: int | None = doc("how many flights a week a line has otherwise", default=None)
+    continue_: bool = doc("whether the channel goes on, and only the reason is recorded", default=False)
+    extend: Span | None = doc(
+        "by how long it goes on each time that what must hold on its last day does not; without it, day by day", default=None
+    )
     from_: Moment = doc("from when, counted from the announcement")
+
+    @property
+    def length(self) -> Span | None:
+        """For how long something is stopped; None where nothing is."""
+        return self.suspend or self.pause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,6 +320,10 @@ class TriggerText:
     routes: tuple[str, ...] = doc("which routes; none named means all", default=())
     effect: Effect = doc("what it does")
     resume: Condition | None = doc("what must hold for it to end", default=None)
+    reopens: Reopening = doc("what ends it: the rule alone, or a decision of both parties", default=Reopening.RULE)
+    reported: Span | None = doc(
+        "how long after a day its figures are published: what is counted ends that much earlier", default=None
+    )
     under_way: Complete | Fate = doc("what it means for journeys under way")
     since: date | None = doc("the first date on which it is watched", default=None)
     until: date | None = doc("the last date on which it is watched", default=None)

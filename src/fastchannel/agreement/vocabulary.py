@@ -65,10 +65,13 @@ RECORDS: Mapping[Record, str] = {
 METRICS: Mapping[Metric, str] = {
     Metric.CASES: N_("confirmed cases"),
     Metric.UNLINKED_CASES: N_("local cases of unknown source"),
+    Metric.LINKED_CASES: N_("local cases of known source"),
     Metric.IMPORTED_CASES: N_("imported cases"),
     Metric.CHANNEL_IMPORTS: N_("infections among this channel's travellers confirmed after release"),
     Metric.POSITIVES: N_("this channel's travellers found positive on arrival or after"),
     Metric.SILENT: N_("travellers who missed their check-in"),
+    Metric.CLEAN_WEEKS: N_("weeks running without a positive traveller"),
+    Metric.EXPECTED_IMPORTS: N_("infections forecast to pass undetected"),
 }
 TERMS: Mapping[str, str] = {  # used where the text has no words of its own
     "business": N_("business"),

@@ -139,7 +139,9 @@ class Side(StrEnum):
 class Scope(StrEnum):
     AGREEMENT = "agreement"  # every route
     ROUTE = "route"
-    FLIGHT = "flight"
+    REGION = "region"  # of the side whose figures count
+    CARRIER = "carrier"
+    FLIGHT = "flight"  # every flight of that line
 
 
 class Switch(StrEnum):
@@ -149,6 +151,11 @@ class Switch(StrEnum):
 class Fate(StrEnum):
     COMPLETE = "complete"  # those who have departed finish under the old terms
     STOP = "stop"
+
+
+class Reopening(StrEnum):
+    RULE = "rule"
+    DECISION = "decision"  # both parties'
 
 
 class Record(StrEnum):

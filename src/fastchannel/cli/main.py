@@ -38,11 +38,12 @@ def build() -> click.Group:
         rules,
         trust,
         verify,
+        watch,
     )
 
     rooms = (
         agreement, decide, demo, doctor, drill_commands, exchange, forecast, journey, node, passes, reference, rules, trust,
-        verify,
+        verify, watch,
     )  # fmt: skip
     for room in rooms:
         room.add_to(fastchannel)

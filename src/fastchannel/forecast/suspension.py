@@ -49,7 +49,9 @@ def suspension_chances(agreement: Agreement, on: date, days: float, expected: di
     return [
         _chance(trigger, route, days, figures)
         for trigger in agreement.text.trigger
-        if (trigger.since is None or trigger.since <= on) and (trigger.until is None or on <= trigger.until)
+        if trigger.effect.length is not None
+        and (trigger.since is None or trigger.since <= on)
+        and (trigger.until is None or on <= trigger.until)
         for route, figures in expected.items()
         if not trigger.routes or route in trigger.routes
     ]

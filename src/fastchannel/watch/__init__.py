@@ -1,0 +1,1 @@
+"""What happened, held against what was forecast: reports, the ledger of imports, alarms and triggers."""
