@@ -1,4 +1,4 @@
-"""``fastchannel watch``: what an agreement's triggers would have done on past data."""
+"""``fastchannel watch``: what an agreement's triggers would have done on past data, and what a node's record shows."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from fastchannel.cli import watch_node
 from fastchannel.cli.command import command, json_option, language_option
 from fastchannel.cli.console import emit_json, message, page
 from fastchannel.cli.files import write_file
@@ -29,6 +30,7 @@ def watch() -> None:
 
 def add_to(root: click.Group) -> None:
     """Add the group."""
+    watch_node.add_to(watch)
     root.add_command(watch)
 
 

@@ -17,7 +17,7 @@ from fastchannel.exchange.errors import ExchangeError, LeafError
 from fastchannel.terms.events import KINDS, Corrected, Event, kind_of
 
 SCHEMA = 1  # of events as they travel; a new one for every change that is more than a further field
-AGREEMENT, PASSES, REJECT, RECEIPT = "agreement", "passes", "reject", "receipt"  # kinds of body beside the events
+AGREEMENT, PASSES, REJECT, RECEIPT, LEDGER = "agreement", "passes", "reject", "receipt", "ledger"  # beside the events
 _NAMED = ENVELOPE - {"kind"}  # the kind is the header's
 _KEY = object()
 T = TypeVar("T", bound=Struct)
@@ -61,6 +61,12 @@ class Receipt(Struct, frozen=True, kw_only=True):
     entry: Annotated[str, Meta(min_length=1, max_length=64)]
     step: Step
     said: Annotated[str, Meta(max_length=2000)] = ""
+
+
+class LedgerTold(Struct, frozen=True, kw_only=True):
+    """A record of the joint ledger of imports, in the form of which its digest is taken."""
+
+    record: str
 
 
 class Body:
@@ -114,6 +120,16 @@ def agreement_body(agreement: Agreement, parties: frozenset[str]) -> Body:
 def passes_body(trusted: bytes, revoked: bytes, parties: frozenset[str]) -> Body:
     """The key of our passes, and those that we revoked: nothing in it is about anybody."""
     return _body(PASSES, PassesTold(trusted=trusted.decode(), revoked=revoked.decode()), parties)
+
+
+def ledger_body(agreement: Agreement, record: bytes, to: str) -> Body:
+    """A case linked to travel, or a view of one: nobody is named in it.
+
+    Raises SharingError where the agreement does not show that party confirmed infections.
+    """
+    if not agreement.visible("confirmed", to):
+        raise SharingError(f"ledger: the agreement {agreement.id} does not show confirmed infections to {to}")
+    return _body(LEDGER, LedgerTold(record=record.decode()), frozenset({to}))
 
 
 def reject_body(entry: str, reason: str, to: str) -> Body:

@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 
-from fastchannel.node import imports, sweep
+from fastchannel.node import imports, ledger, sweep, triggers
 from fastchannel.node.applying import apply_arrived, look_again
 from fastchannel.node.desk import office
 from fastchannel.node.joint import announce
@@ -64,7 +64,9 @@ def apply_told() -> None:
 @app.periodic(cron="*/10 * * * *", periodic_id="upkeep")
 @app.task(name="upkeep", queue="sweep", queueing_lock="upkeep")
 def upkeep(timestamp: int) -> None:
-    """Erase what is over its retention; go on with imports that somebody's crash has left."""
+    """Enter new cases in the joint ledger, run the triggers, erase what is over, go on with imports that a crash has left."""
+    ledger.enter_cases()
+    triggers.run()
     while sweep.erase_due() == sweep.AT_ONCE:
         pulse()
     sweep.erase_bodies()

@@ -1,4 +1,4 @@
-"""The error that the room raises."""
+"""The root of what the watch raises on purpose."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from fastchannel.terms.errors import FastChannelError
 
 
 class WatchError(FastChannelError):
-    """What happened could not be read or told."""
+    """The watch could not answer. The message says where, what was found, what was expected and what to do."""

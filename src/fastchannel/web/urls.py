@@ -20,6 +20,7 @@ from fastchannel.web.views import (
     review,
     roster,
     traveller,
+    watch,
     work,
 )
 
@@ -66,6 +67,7 @@ pages: list[URLPattern | URLResolver] = [
     path("t/<str:token>/check-in/", traveller.check_in, name="traveller-check-in"),
     path("t/<str:token>/<slug:slug>/", traveller.act, name="traveller-act"),
     path("link/", exchange.link_page, name="link"),
+    path("watch/", watch.watch, name="watch"),
     path("exchange/", exchange.letters, name="exchange"),
     path("health", health.health, name="health"),
 ]

@@ -16,6 +16,7 @@ from fastchannel.node.models.lanes import (
     PeerPasses,
     PeerText,
 )
+from fastchannel.node.models.ledger import LedgerRecord
 from fastchannel.node.models.passes import Pass
 from fastchannel.node.models.records import AccessLog, AgreementText, Heartbeat, IdempotencyKey
 
@@ -37,6 +38,7 @@ __all__ = [
     "LaneHeld",
     "LaneNote",
     "LaneWaiting",
+    "LedgerRecord",
     "Notice",
     "NoticeStep",
     "Pass",

@@ -1,0 +1,160 @@
+"""The joint ledger of imports on this node: what our people and the other parties' signed, and what it comes to.
+
+A case is entered by the party that confirmed it, by itself; each party's officer says what it is. Both go to the other party in
+the transaction that keeps them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from fastchannel.agreement.agreement import Agreement
+from fastchannel.casework.actor import Actor
+from fastchannel.casework.ports import Purpose
+from fastchannel.casework.watching import Travelled, case_entry, followed, results
+from fastchannel.decide.journey import fold
+from fastchannel.exchange.bodies import LedgerTold, ledger_body
+from fastchannel.exchange.errors import LeafError
+from fastchannel.exchange.leaves import Kind, Lane
+from fastchannel.exchange.sealing import Draft
+from fastchannel.node import models
+from fastchannel.node.desk import office
+from fastchannel.node.errors import NodeError
+from fastchannel.node.link import link
+from fastchannel.watch.alarms.results import Expected, Result, Step
+from fastchannel.watch.errors import WatchError
+from fastchannel.watch.ledger.counting import Travellers
+from fastchannel.watch.ledger.exposure import Exposure, count_exposure
+from fastchannel.watch.ledger.fold import Ledger, fold_ledger
+from fastchannel.watch.ledger.records import Classification, Entry, Record, Statement, decode, digest_of, encode
+
+AT_ONCE = 200
+SYSTEM = "system"
+
+
+def ledger(at: datetime | None = None) -> Ledger:
+    """The ledger as known here at a time; None means now."""
+    now = office().clock.now()
+    held = models.LedgerRecord.objects.filter(learned__lte=at or now).order_by("recorded", "digest")
+    # Another party's clock may be ahead: what has come is known.
+    records = [decode(bytes(one.raw)) for one in held]
+    return fold_ledger(records, max([at or now, *(one.recorded for one in records)]))
+
+
+def enter_cases() -> int:
+    """Enter the confirmed cases of our party that travelled and are not in the ledger yet; how many."""
+    party, now = settings.CONFIG.party, office().clock.now()
+    entered = models.LedgerRecord.objects.filter(party=party).exclude(journey="").values("journey")
+    confirmed = models.Event.objects.filter(kind="confirmed").exclude(journey__in=entered)
+    count = 0
+    for one in travelled(sorted(set(confirmed.values_list("journey_id", flat=True)))):
+        entry = case_entry(one, party=party, officer=SYSTEM, now=now)
+        if entry is not None:
+            keep(entry, one.agreement)
+            count += 1
+    return count
+
+
+def classify(actor: Actor, digest: str, classification: Classification, reason: str) -> str:
+    """An officer of this party says what an entry is; the statement's digest. Raises NodeError where there is no such entry."""
+    row = models.LedgerRecord.objects.filter(digest=digest).exclude(journey="").first()
+    entry = decode(bytes(row.raw)) if row is not None else None
+    if not isinstance(entry, Entry):
+        raise NodeError(f"ledger: found no entry {digest}")
+    found = next(iter(travelled([entry.journey])), None)
+    if found is None:
+        raise NodeError(f"ledger: found no journey {entry.journey} of the entry at this node")
+    said = Statement(
+        party=settings.CONFIG.party,
+        officer=actor.role.value,  # who it was stands in the access log: names of people stay here
+        recorded=office().clock.now(),
+        entry=digest,
+        classification=classification,
+        reason=reason,
+    )
+    office().note(actor, Purpose.WRITE, "classify a case", [entry.journey])
+    return keep(said, found.agreement)
+
+
+def keep(record: Record, agreement: Agreement) -> str:
+    """Keep a record of ours and tell it to the other parties of the agreement, in one transaction; its digest."""
+    digest, raw = digest_of(record), encode(record)
+    with transaction.atomic():
+        _store(record, digest, raw)
+        found = link()
+        if found is not None:
+            for peer in sorted(found.lanes.roster.roots().keys() & agreement.parties.keys() - {settings.CONFIG.party}):
+                lane = Lane(found.lanes.roster.corridor, settings.CONFIG.party, Kind.BULK, peer).origin
+                body = ledger_body(agreement, raw, peer)
+                draft = Draft(id=office().identifiers.new(), at=record.recorded, agreement=agreement.digest, body=body)
+                found.lanes.append(lane, [draft])
+    return digest
+
+
+def take(sender: str, told: LedgerTold) -> None:
+    """Keep a record that another party told. Raises LeafError where it is none, or speaks for somebody else."""
+    try:
+        record = decode(told.record)
+    except WatchError as error:
+        raise LeafError(f"ledger: {str(error)[:300]}") from error
+    if record.party != sender:
+        raise LeafError(f"ledger: found a record of {record.party}, expected one of {sender}")
+    if isinstance(record, Entry) and settings.CONFIG.party not in record.parties:
+        raise LeafError(f"ledger: found a case between {', '.join(record.parties)}, which is none of ours")
+    _store(record, digest_of(record), told.record.encode())
+
+
+def _store(record: Record, digest: str, raw: bytes) -> None:
+    entry = record if isinstance(record, Entry) else None
+    models.LedgerRecord.objects.get_or_create(
+        digest=digest,
+        defaults={
+            "party": record.party,
+            "case": entry.case if entry else "",
+            "journey": entry.journey if entry else "",
+            "recorded": record.recorded,
+            "learned": office().clock.now(),
+            "raw": raw,
+        },
+    )
+
+
+def travelled(journeys: list[str]) -> Iterator[Travelled]:
+    """These journeys as the watch sees them, a few at a time."""
+    desk = office()
+    for start in range(0, len(journeys), AT_ONCE):
+        for name in journeys[start : start + AT_ONCE]:
+            events = desk.journal.events(name)
+            standing = desk.decide(events, desk.now_for(events))
+            text = desk.texts.versions(standing.agreement)[standing.version]
+            yield Travelled(journey=fold(events, standing.at, standing.known), standing=standing, agreement=text)
+
+
+def arrived(since: date, until: date, destination: str = "") -> Iterator[Travelled]:
+    """Travellers who arrived from day to day, both included, by the date of the place; at one party only where it is named."""
+    day = timedelta(days=1)
+    found = models.Event.objects.filter(kind="arrived", at__gte=_start(since) - day, at__lt=_start(until) + 2 * day)
+    for one in travelled(sorted(set(found.values_list("journey_id", flat=True)))):
+        moment = one.journey.arrived
+        if moment is not None and since <= one.day(moment) <= until and one.place.startswith(destination):
+            yield one
+
+
+def exposure(since: date, until: date, destination: str = "") -> Exposure:
+    """The channel's travellers who arrived in the period, their tests and the days on which they were followed."""
+    people = [one for traveller in arrived(since, until, destination) if (one := followed(traveller)) is not None]
+    return count_exposure(people, Travellers.CHANNEL, since, until)
+
+
+def tests_of(since: date, until: date, expected: dict[Step, Expected], forecast: str) -> Iterator[Result]:
+    """What the tests of travellers who arrived in the period found."""
+    for one in arrived(since, until):
+        yield from results(one, expected, forecast)
+
+
+def _start(day: date) -> datetime:
+    return datetime.combine(day, datetime.min.time(), office().clock.now().tzinfo)

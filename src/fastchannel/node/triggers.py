@@ -1,0 +1,128 @@
+"""The triggers of the agreements in force, run on this node's own record: a stop reaches every open journey that it is about.
+
+They are run at each sweep, so daily and soon after each report. Both parties' nodes come to the same, from the same journeys;
+each tells the journeys that it keeps, and the link does the rest.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from fastchannel.agreement.agreement import Agreement
+from fastchannel.casework import review
+from fastchannel.casework.actor import system
+from fastchannel.casework.errors import CaseworkError
+from fastchannel.casework.flights import channel_flights
+from fastchannel.decide.stages import ENDED
+from fastchannel.node import models
+from fastchannel.node.desk import office
+from fastchannel.node.ledger import arrived
+from fastchannel.terms.events import Resumed, Role, Suspended
+from fastchannel.watch.triggers.states import Kind, State, Stop
+from fastchannel.watch.triggers.subject import Traffic, covers
+from fastchannel.watch.triggers.timeline import Timeline, timeline
+
+LOOK_BACK = timedelta(days=120)  # longer than any shipped rule's stop and what it counts
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """An agreement's triggers as they stand today."""
+
+    agreement: Agreement
+    today: date
+    timeline: Timeline
+
+    @property
+    def stops(self) -> tuple[Stop, ...]:
+        """Those that are announced or hold, other numbers of flights aside."""
+        return tuple(
+            stop for stop in self.timeline.stops if stop.kind is not Kind.FREQUENCY and stop.state(self.today) is not None
+        )
+
+
+def watched() -> Iterator[Watched]:
+    """Every agreement in force that has triggers, run up to today on what is recorded here."""
+    desk = office()
+    now = desk.clock.now()
+    for versions in desk.texts.all().values():
+        text = versions.current(now.astimezone(versions.newest.zone(desk.party)).date())
+        if not text.text.trigger:
+            continue
+        today = now.astimezone(text.zone(desk.party)).date()
+        first = max(today - LOOK_BACK, text.in_force)
+        if first <= today:
+            known = channel_flights(one for one in arrived(first, today) if one.agreement.id == text.id)
+            yield Watched(agreement=text, today=today, timeline=timeline(text.text, known, first, today))
+
+
+def run() -> int:
+    """Tell the open journeys that this node keeps of every stop that begins, and of every one that is over; how many."""
+    return sum(_tell(one) for one in watched())
+
+
+def _tell(one: Watched) -> int:
+    stops = one.stops
+    suspended = set(models.Event.objects.filter(kind="suspended").values_list("journey_id", flat=True))
+    journeys = models.Journey.objects.filter(agreement=one.agreement.id, told=False).exclude(stage__in=ENDED)
+    if not stops:
+        journeys = journeys.filter(id__in=suspended)  # whom a stop that is over may still hold
+    count = 0
+    for name, route, destination, origin, flight in journeys.values_list("id", "route", "destination", "origin", "flight"):
+        traffic = Traffic(route=route, regions=(destination, origin), carrier=flight[:2], line=flight)
+        reaching = {stop.trigger: stop for stop in stops if covers(stop.subject, stop.routes, traffic)}
+        held = _held(name) if name in suspended else {}
+        if reaching.keys() != held.keys() or any(_ends(one, stop) != held[trigger] for trigger, stop in reaching.items()):
+            count += _write(one, name, reaching, held)
+    return count
+
+
+def _held(journey: str) -> dict[str, datetime | None]:
+    """By trigger, until when the rule has suspended the journey so far. What people suspended is theirs to reopen."""
+    found: dict[str, datetime | None] = {}
+    for event in office().journal.events(journey):
+        if isinstance(event, Suspended) and event.role is Role.SYSTEM:
+            found[event.trigger] = event.until
+        elif isinstance(event, Resumed):
+            found.pop(event.trigger, None)
+    return found
+
+
+def _write(one: Watched, journey: str, reaching: dict[str, Stop], held: Iterable[str]) -> int:
+    desk, count = office(), 0
+    actor = system(desk.party)
+    steps: list[tuple[str, Stop | None]] = list(reaching.items())
+    steps += [(trigger, None) for trigger in held if trigger not in reaching]
+    for trigger, stop in steps:
+        state = "over" if stop is None else f"{stop.first} {stop.last}"
+        key = f"trigger:{journey}:{trigger}:{state}:{one.today if stop is None else stop.announced}"
+        try:
+            if stop is None:
+                review.resume(desk, actor, journey, trigger=trigger, key=key)
+            else:
+                since, until = _begins(one, stop), _ends(one, stop)
+                review.suspend(desk, actor, journey, trigger=trigger, since=since, until=until, key=key)
+            count += 1
+        except CaseworkError:
+            _log.exception("suspension not told", extra={"journey": journey, "trigger": trigger})
+    return count
+
+
+def _begins(one: Watched, stop: Stop) -> datetime:
+    return datetime.combine(stop.first, datetime.min.time(), one.agreement.zone(office().party))
+
+
+def _ends(one: Watched, stop: Stop) -> datetime | None:
+    """The end of its last day; None where something else ends it."""
+    if stop.last is None:
+        return None
+    return datetime.combine(stop.last + timedelta(days=1), datetime.min.time(), one.agreement.zone(office().party))
+
+
+def stopped(one: Watched) -> list[tuple[Stop, State]]:
+    """What holds or is announced today, with its state."""
+    return [(stop, state) for stop in one.stops if (state := stop.state(one.today)) is not None]

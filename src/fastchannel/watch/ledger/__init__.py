@@ -1,0 +1,1 @@
+"""The joint ledger of imported cases, and what "zero import" proves."""
