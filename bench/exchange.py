@@ -1,8 +1,9 @@
-"""How many notices a core takes from a peer's batch, beside what the cryptography in each takes alone.
+"""How many notices a second two nodes carry, and what a core takes of them, beside what the cryptography takes alone.
 
-Run it with ``make bench`` or ``python -m bench.exchange``; ``--json`` is for a machine, ``--quick`` is short. It measures the
-core alone: what a receiver computes between the bytes that came and the transaction that it would write (the message decoded,
-headers read, bodies opened, the root computed, the checkpoint checked and cosigned). Disk and network come on top of it.
+Run it with ``make bench`` or ``python -m bench.exchange``; ``--json`` is for a machine, ``--quick`` is short, ``--full``
+carries a backlog of 700,000 too. First the core alone: what a receiver computes between the bytes that came and the
+transaction that it would write (the message decoded, headers read, bodies opened, the root computed, the checkpoint checked
+and cosigned). Then the whole way (`exchange_line`): two databases, letters, mutual TLS.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from functools import partial
 
 from cryptography.hazmat.primitives import hpke
 
+from bench import exchange_line
 from bench.timing import Machine, Rate, Work, rates
 from fastchannel.exchange import messages as m
 from fastchannel.exchange.leaves import Header
@@ -96,13 +98,16 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--full", action="store_true", help="with a backlog of 700,000 notices")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     found = rates(works(NOTICES), rounds=3 if asked.quick else 15)
+    limits, carried = exchange_line.run(quick=asked.quick, full=asked.full)
     if asked.json:
-        print(json.dumps({name: asdict(rate) for name, rate in found.items()}))
+        core, line = ({name: asdict(one) for name, one in part.items()} for part in (found, carried))
+        print(json.dumps({"core": core, "limits": asdict(limits), "line": line}))
     else:
-        print(f"{Machine.here()}\n{shown(found)}")
+        print(f"{Machine.here()}\n{shown(found)}\n\n{exchange_line.shown(limits, carried)}")
 
 
 if __name__ == "__main__":

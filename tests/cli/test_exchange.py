@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from fastchannel.exchange.pins import pin_of
 from fastchannel.exchange.proofs import prove
-from fastchannel.exchange.roster import sign_roster
+from fastchannel.exchange.roster import Party, sign_roster
 from tests.exchange.parties import roster, signing
 from tests.exchange.test_proofs import BOTH, ENTRIES, shown
 
@@ -74,6 +76,22 @@ def test_keys_are_never_written_over_and_readable_by_their_owner_alone(nodes: Pa
     assert run("root", "--out", nodes / "root-CN.pem").returncode == 2
     for path in (nodes / "CN" / "secrets" / "exchange").iterdir():
         assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_next_certificate_is_added_to_the_entry_beside_the_present_one(nodes: Path) -> None:
+    entry = entries(nodes)[0]
+    words = ("tls", "--node", nodes / "CN", "--entry", entry, "--certificate", nodes / "2.pem", "--key", nodes / "2-key.pem")
+    done = run(*words, "--days", 100, "--json")
+    assert done.returncode == 0, done.stderr
+    held = msgspec.json.decode(entry.read_bytes(), type=Party)
+    first, second = (pin_of("CN", raw) for raw in held.certificates)
+    assert json.loads(done.stdout)["fingerprint"] == second.fingerprint
+    assert 0 <= 630 - (first.until - second.until) / timedelta(days=1) < 0.01  # 730 and 100 days, the second made later
+    assert (nodes / "2-key.pem").stat().st_mode & 0o777 == 0o600
+    again = run(*words)
+    assert (again.returncode, "not written over" in again.stderr) == (2, True)
+    other = run("tls", "--node", nodes / "KR", *words[3:5], "--certificate", nodes / "3.pem", "--key", nodes / "3-key.pem")
+    assert (other.returncode, "expected that of KR" in other.stderr, (nodes / "3.pem").exists()) == (2, True, False)
 
 
 def test_the_list_is_shown_with_who_signed_it(nodes: Path) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -40,16 +41,20 @@ def add_to(root: click.Group) -> None:
         root,
         "doctor",
         "fastchannel doctor --ports 8801 8802",
+        "fastchannel doctor --node /srv/fastchannel",
         exits={0: "all is there", LACKING: "something needed is missing"},
     )(doctor)
 
 
 @click.option("--ports", nargs=2, type=click.IntRange(1, 65535), default=(8801, 8802), show_default=True)
+@click.option(
+    "--node", "directory", type=click.Path(path_type=Path, file_okay=False), help="A node whose link is looked at too."
+)
 @language_option
 @json_option
-def doctor(*, ports: tuple[int, int], language: str, as_json: bool) -> int:
-    """Check this machine: Python, PostgreSQL, ports, fonts, time zones, message catalogues."""
-    findings = list(examine(ports))
+def doctor(*, ports: tuple[int, int], directory: Path | None, language: str, as_json: bool) -> int:
+    """Check this machine: Python, PostgreSQL, ports, fonts, time zones, messages; with --node also its link's line."""
+    findings = [*examine(ports), *(line(directory, datetime.now(UTC)) if directory is not None else ())]
     if as_json:
         emit_json(findings)
     else:
@@ -68,6 +73,38 @@ def examine(ports: tuple[int, ...]) -> Iterator[Finding]:
         yield check()
     for port in ports:
         yield _port(port)
+
+
+def line(directory: Path, now: datetime) -> Iterator[Finding]:
+    """The certificates of a node's link: whether its own files are well, and until when each in the list of keys counts."""
+    from fastchannel.node.channel import channel
+    from fastchannel.node.config import load
+    from fastchannel.node.errors import NodeError
+    from fastchannel.node.exchange_files import read_roster
+    from fastchannel.node.places import Places
+
+    config, places = load(directory.resolve()), Places(directory.resolve())
+    if not places.roster.exists():
+        return
+    roster = read_roster(places.roster)
+    own, remedy = (
+        N_("Own certificate of the link"),
+        N_("What is said here: name the right files in node.toml, or make new ones."),
+    )
+    try:
+        found = channel(config, places, roster)
+    except NodeError as error:
+        yield Finding(check=own, well=False, needed=bool(config.exchange.listen), found=str(error), remedy=remedy)
+    else:
+        yield Finding(check=own, well=True, found=str(found.certificate))
+    for pin in roster.pins():
+        yield Finding(
+            check=N_("Certificate in the list of keys"),
+            well=not pin.ends_soon(now),
+            needed=pin.ended(now),
+            found=f"{pin.party} {pin.fingerprint[:16]} {pin.until.date()}",
+            remedy=N_("Make the next (fastchannel exchange tls), and have a list with it signed and accepted by all parties."),
+        )
 
 
 def _python() -> Finding:

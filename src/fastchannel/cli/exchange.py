@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 UNREACHED, NOT_WELL = 1, 1
 MOST_FILE_BYTES = 4 * 1024 * 1024
 _FILE = click.Path(path_type=Path, dir_okay=False)
+_DAYS = click.option(
+    "--days", type=click.IntRange(1, 3_650), default=730, show_default=True, help="How long the certificate of the line counts."
+)
 _NODE = click.option(
     "--node", "directory", required=True, envvar="FASTCHANNEL_NODE", type=click.Path(path_type=Path, file_okay=False),
     help="The node's directory; also by FASTCHANNEL_NODE.",
@@ -80,22 +83,58 @@ def make_root(*, out: Path, as_json: bool) -> None:
 @_NODE
 @click.option("--root", "roots", multiple=True, required=True, help="The party's offline key, as `exchange root` printed it.")
 @click.option("--out", type=_FILE, required=True, help="The party's entry for the list: public keys only.")
+@_DAYS
 @json_option
-def make_keys(*, directory: Path, roots: tuple[str, ...], out: Path, as_json: bool) -> None:
-    """Make the node's keys (to sign its lanes, to cosign others', to read bodies), and write the party's entry for the list."""
+def make_keys(*, directory: Path, roots: tuple[str, ...], out: Path, days: int, as_json: bool) -> None:
+    """Make the node's keys (to sign its lanes, cosign others', read bodies, and for its line), and write the party's entry."""
     from fastchannel.exchange.roster import Party
     from fastchannel.node import config
+    from fastchannel.node.channel import files_of, make_certificate
     from fastchannel.node.exchange_files import make_keys as made
     from fastchannel.node.places import Places
 
-    party = config.load(directory).party
-    keys = made(Places(directory.resolve()))
-    made_entry = Party(code=party, roots=roots, keys=keys)
+    settings, places = config.load(directory), Places(directory.resolve())
+    party, keys = settings.party, made(places)
+    shown = make_certificate(party, *files_of(settings, places), days)
+    made_entry = Party(code=party, roots=roots, keys=keys, certificates=(shown,))
     _write(out, made_entry)
     if as_json:
         emit_json(msgspec.to_builtins(made_entry))
         return
     message(f"{out}: the entry of {party}. Put the parties' entries together: fastchannel exchange roster make")
+
+
+@command(
+    exchange,
+    "tls",
+    "fastchannel exchange tls --node /srv/fastchannel --entry party-cn.json --certificate cn-2.pem --key cn-2-key.pem",
+)
+@_NODE
+@click.option("--entry", type=_FILE, required=True, help="The party's entry for the list: the certificate is added to it.")
+@click.option("--certificate", type=_FILE, required=True, help="The next certificate; there must be no such file yet.")
+@click.option("--key", "key_file", type=_FILE, required=True, help="Its private key; there must be no such file yet.")
+@_DAYS
+@json_option
+def next_certificate(*, directory: Path, entry: Path, certificate: Path, key_file: Path, days: int, as_json: bool) -> None:
+    """Make the next certificate of the node's line, before the present one ends. The first is made with the node's keys.
+
+    Once all parties have accepted a list with both, name the two files in node.toml and start the node anew.
+    """
+    from fastchannel.exchange.pins import pin_of
+    from fastchannel.exchange.roster import Party
+    from fastchannel.node import config
+    from fastchannel.node.channel import make_certificate
+
+    party, held = config.load(directory).party, _decoded(entry, Party)
+    if held.code != party:
+        raise ExchangeFileError(f"{entry}: found the entry of {held.code}, expected that of {party}")
+    raw = make_certificate(party, certificate.absolute(), key_file.absolute(), days)
+    _write(entry, msgspec.structs.replace(held, certificates=(*held.certificates, raw)))
+    pin = pin_of(party, raw)
+    if as_json:
+        emit_json(asdict(pin))
+    else:
+        message(f"{certificate}: {pin.fingerprint}, until {pin.until.date()}. Have a list with it signed and accepted by all")
 
 
 @command(
@@ -163,6 +202,8 @@ def show(*, file: Path, as_json: bool) -> None:
             table.add_row(one.code, "root", root, "signed this list" if root in signed.signatures else "")
         for key in one.keys:
             table.add_row(one.code, key.use, key.raw, ", ".join(f"{lane} {size}" for lane, size in key.until.items()))
+    for pin in found.pins():
+        table.add_row(pin.party, "line", pin.fingerprint, str(pin.until.date()))
     page().print(table)
 
 
@@ -191,18 +232,19 @@ def accept(*, file: Path, directory: Path, as_json: bool) -> None:
     exchange,
     "status",
     "fastchannel exchange status --node /srv/fastchannel",
-    exits={0: "no lane is stopped", NOT_WELL: "a lane is stopped: see the alarms"},
+    exits={0: "all is well", NOT_WELL: "a lane is stopped (see the alarms), or a certificate has ended"},
 )
 @_NODE
 @json_option
 def status(*, directory: Path, as_json: bool) -> int:
-    """Show each lane: how many entries, how many acknowledged by whom, and what stopped it; and what people were told."""
-    with _linked(directory):
+    """Show each lane (entries, acknowledged by whom, what stopped it), and until when the certificates of the line count."""
+    with _linked(directory) as (link, _now):
         from fastchannel.node.lanes import overview
 
-        found = overview()
+        found, pins = overview(), link.lanes.roster.pins()
+    now = datetime.now(UTC)  # certificates end by the world's time, whatever the node's clock says
     if as_json:
-        emit_json([asdict(one) for one in found])
+        emit_json({"lanes": [asdict(one) for one in found], "certificates": [asdict(pin) for pin in pins]})
     else:
         table = Table(
             "lane", "entries", "acknowledged", "not applied", "held", "state", title=str(directory), title_justify="left"
@@ -212,7 +254,17 @@ def status(*, directory: Path, as_json: bool) -> int:
             applied = (str(one.unread), str(one.held)) if one.peer else ("", "")
             table.add_row(one.lane, str(one.size), acked, *applied, one.stopped or "open")
         page().print(table)
-    return NOT_WELL if any(one.stopped for one in found) else 0
+        table = Table("party", "certificate", "until")
+        for pin in pins:
+            table.add_row(pin.party, pin.fingerprint, str(pin.until.date()))
+        page().print(table)
+    for pin in pins:
+        if pin.ends_soon(now):
+            verb = "ended" if pin.ended(now) else "ends"
+            message(
+                f"{pin.party}: certificate {pin.fingerprint[:16]} {verb} on {pin.until.date()}: make the next: exchange tls"
+            )
+    return NOT_WELL if any(one.stopped for one in found) or any(pin.ended(now) for pin in pins) else 0
 
 
 @command(

@@ -17,10 +17,13 @@ from msgspec import Meta, Struct
 from fastchannel.exchange import plain
 from fastchannel.exchange.errors import ExchangeError, NoteError
 from fastchannel.exchange.notes import COSIGNATURE, ED25519, Note, PublicKey, check
+from fastchannel.exchange.pins import MOST_BYTES as MOST_BYTES_OF_PIN
+from fastchannel.exchange.pins import MOST_PINS, Pin, pin_of
 
 MOST_BYTES = 256 * 1024
 _SIGNED = b"fastchannel roster v1\n"
 PartyCode = Annotated[str, Meta(pattern="^[A-Z]{2}$")]
+Certificate = Annotated[bytes, Meta(max_length=MOST_BYTES_OF_PIN)]
 Raw = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
@@ -50,11 +53,15 @@ class Key(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Party(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One party: the keys of its offline root and those of its node."""
+    """One party: the keys of its offline root and those of its node, and the certificates (DER) that its line shows.
+
+    Certificates may leave the list, as keys may not: nothing that lasts is signed by them.
+    """
 
     code: PartyCode
     roots: tuple[Raw, ...]
     keys: tuple[Key, ...]
+    certificates: Annotated[tuple[Certificate, ...], Meta(max_length=MOST_PINS)] = ()
 
 
 class Roster(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,6 +80,14 @@ class Roster(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def keys(self, party: str, use: Use) -> tuple[Key, ...]:
         """The party's keys for a use."""
         return next((tuple(key for key in one.keys if key.use is use) for one in self.parties if one.code == party), ())
+
+    def certificates(self, party: str) -> tuple[Certificate, ...]:
+        """The certificates (DER) of the party's line."""
+        return next((one.certificates for one in self.parties if one.code == party), ())
+
+    def pins(self) -> tuple[Pin, ...]:
+        """What every certificate in the list says. Raises PinError."""
+        return tuple(pin_of(one.code, raw) for one in self.parties for raw in one.certificates)
 
     def roots(self) -> Mapping[str, frozenset[str]]:
         """The offline keys by party."""
@@ -141,11 +156,13 @@ def _read(signed: SignedRoster) -> Roster:
     codes = [party.code for party in roster.parties]
     if len(set(codes)) != len(codes) or len(codes) < 2 or not 1 <= roster.threshold <= len(codes):
         raise RosterError(f"roster: found the parties {', '.join(codes)} and the threshold {roster.threshold}")
+    pins = roster.pins()
     owners: dict[str, str] = {}
     for party in roster.parties:
-        for raw in (*party.roots, *(key.raw for key in party.keys)):
+        shown = (pin.fingerprint for pin in pins if pin.party == party.code)
+        for raw in (*party.roots, *(key.raw for key in party.keys), *shown):
             if owners.setdefault(raw, party.code) != party.code:
-                raise RosterError(f"roster: found one key with {owners[raw]} and {party.code}")
+                raise RosterError(f"roster: found one key or certificate with {owners[raw]} and {party.code}")
     return roster
 
 

@@ -21,7 +21,7 @@ from fastchannel.node.errors import ConfigError
 PREFIX = "FASTCHANNEL_"
 DIRECTORY = "FASTCHANNEL_NODE"
 FILE = "node.toml"
-_TABLES = frozenset({"clock", "peers"})  # in the file alone
+_TABLES = frozenset({"clock", "exchange", "peers"})  # in the file alone
 _LISTS = frozenset({"agreements", "hosts", "origins"})
 
 
@@ -31,6 +31,20 @@ class ClockConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     start: datetime | None = None
     since: datetime | None = None
     speed: Annotated[float, Meta(gt=0, le=100_000)] = 1.0
+
+
+class ExchangeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The line to the other parties' nodes. With ``listen`` letters come in there, by mutual TLS, and nowhere else."""
+
+    listen: Annotated[str, Meta(pattern=r"^(|[A-Za-z0-9.-]+:[0-9]{1,5}|\[[0-9A-Fa-f:.]+\]:[0-9]{1,5})$")] = ""
+    certificate: str = ""  # what we show to peers; empty: exchange/certificate.pem in the node's directory
+    key: str = ""  # its private key; empty: secrets/exchange/tls.pem
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port of ``listen``."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,9 +63,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     retention_days: Annotated[int, Meta(ge=1)] = 180  # after a journey's end, where the agreement does not say
     web_threads: Annotated[int, Meta(ge=1, le=64)] = 8
     peers: dict[str, str] = {}  # the other parties' nodes: party → address of its exchange, https://…/exchange/
-    exchange_ca: str = ""  # the certificates that peers' servers are held against; empty: what the machine trusts
-    exchange_certificate: str = ""  # what we show to a peer's server, with its key
-    exchange_key: str = ""
+    exchange: ExchangeConfig = ExchangeConfig()
     database_url: str = ""  # empty means the embedded server
     secret_key: str = ""
 
@@ -71,9 +83,25 @@ def load(directory: Path, environment: Mapping[str, str] | None = None) -> Confi
     if not fields.get("secret_key"):
         fields["secret_key"] = _secret(directory / "secrets" / "secret_key")
     try:
-        return msgspec.convert(fields, Config, strict=False)
+        found = msgspec.convert(fields, Config, strict=False)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {error}. Known keys: {', '.join(Config.__struct_fields__)}") from error
+    _check_line(path, found)
+    return found
+
+
+def _check_line(path: Path, config: Config) -> None:
+    """A node that demands TLS of others speaks it itself, at a door of its own."""
+    if not config.exchange.listen:
+        return
+    _, port = config.exchange.address
+    if not 1 <= port <= 65_535 or port == config.port:
+        raise ConfigError(
+            f"{path}: exchange.listen: found port {port}, expected 1 to 65535 and another than the pages' {config.port}"
+        )
+    for party, address in config.peers.items():
+        if not address.startswith("https://"):
+            raise ConfigError(f"{path}: peers.{party}: found {address}, expected https://… where exchange.listen is set")
 
 
 def _overrides(environment: Mapping[str, str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The link with the other parties' nodes: letters go out over HTTPS, and their answers come back in the reply.
+"""The link with the other parties' nodes: letters go out over the `channel`, and their answers come back in the reply.
 
 It is there where the node's directory has ``exchange/roster.json`` and its three keys; else the node works alone. What travels
 is signed and sealed by itself, so that a courier's disk does as well as a line.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import ssl
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,14 +30,16 @@ from fastchannel.exchange.notes import read as read_note
 from fastchannel.exchange.proofs import Shown, prove
 from fastchannel.exchange.roster import Use
 from fastchannel.exchange.sealing import opened, reader_id, unseal
+from fastchannel.node.channel import Connections, channel, files_of
 from fastchannel.node.errors import NodeError
 from fastchannel.node.exchange_files import private_key, read_roster
 from fastchannel.node.lanes import Lanes, entries_of, note_after
 from fastchannel.node.places import Places
 
-SECONDS = 20.0
+MOST_SECONDS = 120.0  # for one answer, however slowly it comes
 MOST_TURNS = 2_000  # to and fro with one peer at once: a backlog of two million entries
 _log = logging.getLogger(__name__)
+_connections = Connections()
 
 Post = Callable[[str, bytes], bytes]
 
@@ -114,7 +117,7 @@ class Link:
                         raise letters.LetterError(f"{address}: found an answer of {sender}, expected one of {peer}")
                     said += [one for answer in answers for one in self.lanes.receive(peer, answer, now)]
                 messages = _to(peer, said)
-        except (httpx.HTTPError, ExchangeError) as error:
+        except (httpx.HTTPError, ExchangeError, NodeError) as error:
             _log.warning("peer not reached", extra={"peer": peer, "error": type(error).__name__})
             return str(error)[:300] or type(error).__name__
         return ""
@@ -131,30 +134,30 @@ def _to(peer: str, sent: Sequence[m.Send]) -> list[m.Message]:
 
 
 def post(address: str, raw: bytes) -> bytes:
-    """Send a letter to an address and return the answer. Raises httpx.HTTPError."""
-    with (
-        httpx.Client(verify=_security(), timeout=SECONDS) as client,
-        client.stream("POST", address, content=raw, headers={"Content-Type": "application/octet-stream"}) as answer,
-    ):
+    """Send a letter to an address and return the answer. Raises httpx.HTTPError, NodeError."""
+    end = time.monotonic() + MOST_SECONDS
+    headers = {"Content-Type": "application/octet-stream", "Accept-Encoding": "identity"}
+    with _client(address).stream("POST", address, content=raw, headers=headers) as answer:
         answer.raise_for_status()
         found = bytearray()
-        for part in answer.iter_bytes():
+        for part in answer.iter_raw():  # never unpacked: a few bytes could become very many
             found += part
             if len(found) > letters.MOST_BYTES:
                 raise httpx.HTTPError(f"{address}: an answer of more than {letters.MOST_BYTES} bytes")
+            if time.monotonic() > end:
+                raise httpx.HTTPError(f"{address}: no whole answer within {MOST_SECONDS:.0f} s")
         return bytes(found)
 
 
-def _security() -> ssl.SSLContext:
-    """Whom we take for a peer's server, and what we show it: as the settings say, else what the machine trusts and nothing."""
+def _client(address: str) -> httpx.Client:
+    """Whoever answers there is held against the peer's certificates, as the list of keys and the settings are now."""
     config = settings.CONFIG
-    try:
-        found = ssl.create_default_context(cafile=config.exchange_ca or None)
-        if config.exchange_certificate:
-            found.load_cert_chain(config.exchange_certificate, config.exchange_key or None)
-    except OSError as error:
-        raise NodeError(f"exchange_ca, exchange_certificate, exchange_key: cannot be read: {error}") from error
-    return found
+    if settings.NODE_DIRECTORY is None or not address.startswith("https://"):
+        return _connections.client(address, None, lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    places = Places(settings.NODE_DIRECTORY)
+    state = [(path, path.stat().st_mtime_ns) for path in (places.roster, *files_of(config, places)) if path.exists()]
+    peer = next((party for party, known in config.peers.items() if known == address), "")
+    return _connections.client(address, state, lambda: channel(config, places, read_roster(places.roster)).context(peer))
 
 
 def link() -> Link | None:

@@ -51,6 +51,21 @@ class Places:
         return self.secrets / "exchange"
 
     @property
+    def exchange_certificate(self) -> Path:
+        """What this node's line shows, unless the settings name another file."""
+        return self.directory / "exchange" / "certificate.pem"
+
+    @property
+    def exchange_tls_key(self) -> Path:
+        """The private key of that certificate."""
+        return self.exchange_keys / "tls.pem"
+
+    @property
+    def exchange_peers(self) -> Path:
+        """The peers' certificates, written from the roster at each start: whom the exchange's listener lets in."""
+        return self.directory / "exchange" / "peers.pem"
+
+    @property
     def roster(self) -> Path:
         """The list of the parties' keys, as it was accepted."""
         return self.directory / "exchange" / "roster.json"

@@ -1,7 +1,7 @@
-"""A node as one group of processes: database, worker, web server. Started in this order and stopped in the reverse one.
+"""A node as one group of processes: database, worker, web server, and where it is linked with others the exchange's listener.
 
-When one of them ends by itself the others are stopped, and whoever started the node sees it. Each dies with this process,
-even where that is killed with -9; the next start then recovers the database from its log.
+They are started in this order. When one of them ends by itself the others are stopped, and whoever started the node sees it.
+Each dies with this process, even where that is killed with -9; the next start then recovers the database from its log.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from fastchannel.node.errors import NodeError
 from fastchannel.node.places import Places
 
 STOP_SECONDS = 12.0
+MOST_LETTERS = 32  # read at once by the exchange's listener, each of at most letters.MOST_BYTES
 # Not "-m": Procrastinate finds tasks by their module's name, which must not be __main__.
 _WORKER = "import pathlib, sys; from fastchannel.node.worker import main; main(pathlib.Path(sys.argv[1]))"
 _log = logging.getLogger(__name__)
@@ -60,8 +61,11 @@ def _run(places: Places, config: node_config.Config, stop: _Stop, ready: Callabl
     database = server.start() if server is not None else None
     try:
         prepare(places.directory)
-        parts["worker"] = _launch(places, [sys.executable, "-c", _WORKER, str(places.directory)])
-        parts["web"] = _launch(places, _web(config))
+        door = door_command(config, places) if config.exchange.listen else []
+        parts["worker"] = launch(places, [sys.executable, "-c", _WORKER, str(places.directory)])
+        parts["web"] = launch(places, _web(config))
+        if door:
+            parts["exchange"] = launch(places, door)
         _log.info("node started", extra={"party": config.party, "port": config.port, "directory": str(places.directory)})
         if ready is not None and not stop.asked:
             ready(f"http://{config.host}:{config.port}/")
@@ -109,7 +113,29 @@ def _web(config: node_config.Config) -> list[str]:
     ]  # fmt: skip
 
 
-def _launch(places: Places, command: list[str]) -> subprocess.Popen[bytes]:
+def door_command(config: node_config.Config, places: Places) -> list[str]:
+    """The exchange's own listener: whoever has no certificate in the list of keys does not get beyond the handshake.
+
+    Raises NodeError where a file is missing or does not fit the others.
+    """
+    from fastchannel.node import channel
+    from fastchannel.node.exchange_files import read_roster
+
+    found = channel.channel(config, places, read_roster(places.roster))
+    places.exchange_peers.write_bytes(found.trusted())
+    host, port = config.exchange.address
+    return [
+        sys.executable, "-m", "granian", "fastchannel.web.door:application", "--interface", "asginl",
+        "--host", host, "--port", str(port), "--workers", "1", "--backpressure", str(MOST_LETTERS),
+        "--http", "1", "--http1-header-read-timeout", "5000", "--no-ws", "--respawn-failed-workers",
+        "--ssl-certificate", str(found.certificate), "--ssl-keyfile", str(found.key), "--ssl-protocol-min", "tls1.3",
+        "--ssl-ca", str(places.exchange_peers), "--ssl-client-verify",
+        "--workers-kill-timeout", "5", "--log-level", "error",
+    ]  # fmt: skip
+
+
+def launch(places: Places, command: list[str]) -> subprocess.Popen[bytes]:
+    """Start a part of the node, which dies with this process."""
     environment = {
         **os.environ,
         node_config.DIRECTORY: str(places.directory),

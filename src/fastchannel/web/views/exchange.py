@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,19 +15,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from fastchannel.exchange.bodies import Step
 from fastchannel.exchange.leaves import Kind, lane_of
-from fastchannel.exchange.letters import MOST_BYTES, LetterError
 from fastchannel.node import joint, receipts
 from fastchannel.node.desk import office
 from fastchannel.node.errors import NodeError
-from fastchannel.node.jobs import enqueue_apply
-from fastchannel.node.lanes import LaneState, held_entries, open_alarms, overview, put_away, unread
+from fastchannel.node.lanes import LaneState, held_entries, open_alarms, overview, put_away
 from fastchannel.node.link import Link, link
 from fastchannel.web.access import actor_of, page
 from fastchannel.web.held import home_zone
+from fastchannel.web.letters import answered, refused_unread
 from fastchannel.web.words import Badge
 
-MOST_UNREAD = 2_000_000  # entries on disk and not read: then peers wait, and what they have to say stays with them
-RETRY_SECONDS = 30
 KINDS: Mapping[Kind, object] = {
     Kind.URGENT: pgettext_lazy("lane", "Urgent"),
     Kind.BULK: pgettext_lazy("lane", "Everything else"),
@@ -137,26 +135,12 @@ def _line(state: LaneState) -> dict[str, object]:
 @csrf_exempt  # no browser speaks here, and nothing is believed that is not signed
 @require_POST
 def letters(request: HttpRequest) -> HttpResponse:
-    """Take a letter and answer it: 200, or 202 where what came is on disk and not all read yet.
-
-    404 where this node works alone, 400 where the letter is none, 413 where it is too large, 429 where too much is unread here.
-    """
-    found = link()
-    if found is None:
+    """Take a letter and answer it, where the node has no listener with TLS for that (see `web.door`); else there is nothing."""
+    if settings.CONFIG.exchange.listen or link() is None:
         raise Http404
-    announced = request.META.get("CONTENT_LENGTH") or "0"
-    if not announced.isdecimal() or int(announced) > MOST_BYTES:
-        return HttpResponse(f"a letter has at most {MOST_BYTES} bytes\n", status=413, content_type="text/plain")
-    if unread() > MOST_UNREAD:
-        enqueue_apply()
-        busy = HttpResponse(f"more than {MOST_UNREAD} entries wait to be read here\n", status=429, content_type="text/plain")
-        busy["Retry-After"] = str(RETRY_SECONDS)
-        return busy
-    try:
-        answer = found.answer(request.body, office().clock.now())
-    except LetterError as error:
-        return HttpResponse(f"{error}\n", status=400, content_type="text/plain")
-    reading = unread() > 0
-    if reading:
-        enqueue_apply()
-    return HttpResponse(answer, status=202 if reading else 200, content_type="application/octet-stream")
+    announced = {name.lower(): value for name, value in request.headers.items()}
+    answer = refused_unread(announced) or answered(request.body)
+    said = HttpResponse(answer.said, status=answer.status, content_type=answer.kind)
+    for name, value in answer.headers:
+        said[name] = value
+    return said
