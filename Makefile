@@ -54,6 +54,8 @@ bench: $(VENV)/.package $(VENV)/.bench ## run every benchmark (shorter: BENCH=--
 	@$(BIN)/python -m bench.forecast $(BENCH)
 	@$(BIN)/python -m bench.certificates $(BENCH)
 	@$(BIN)/python -m bench.exchange $(BENCH)
+	@$(BIN)/python -m bench.exchange_applied $(BENCH)
+	@$(BIN)/python -m bench.supply $(BENCH)
 
 conformance: $(VENV)/.package $(VENV)/.dev ## hold forecast and certificates against published models and test data (needs ../shared; a part: MODELS="wells certificates")
 	@$(if $(filter-out certificates,$(or $(MODELS),forecast)),$(BIN)/python -m tools.conformance $(filter-out certificates,$(MODELS)))

@@ -36,14 +36,15 @@ def build() -> click.Group:
         passes,
         reference,
         rules,
+        supply,
         trust,
         verify,
         watch,
     )
 
     rooms = (
-        agreement, decide, demo, doctor, drill_commands, exchange, forecast, journey, node, passes, reference, rules, trust,
-        verify, watch,
+        agreement, decide, demo, doctor, drill_commands, exchange, forecast, journey, node, passes, reference, rules, supply,
+        trust, verify, watch,
     )  # fmt: skip
     for room in rooms:
         room.add_to(fastchannel)
