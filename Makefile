@@ -55,6 +55,7 @@ bench: $(VENV)/.package $(VENV)/.bench ## run every benchmark (shorter: BENCH=--
 	@$(BIN)/python -m bench.certificates $(BENCH)
 	@$(BIN)/python -m bench.exchange $(BENCH)
 	@$(BIN)/python -m bench.exchange_applied $(BENCH)
+	@$(BIN)/python -m bench.watch $(BENCH)
 	@$(BIN)/python -m bench.supply $(BENCH)
 
 conformance: $(VENV)/.package $(VENV)/.dev ## hold forecast and certificates against published models and test data (needs ../shared; a part: MODELS="wells certificates")

@@ -1,0 +1,1 @@
+"""A case's contacts, windows and clusters, and who was told when."""
