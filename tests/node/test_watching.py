@@ -195,3 +195,23 @@ def test_results_are_what_alarms_ask_for(today: Any, desk: Any) -> None:
         (None, Step.ON_ARRIVAL, "cn-lab", "MU", "KR-11"),
         (True, Step.ON_ARRIVAL, "cn-lab", "MU", "KR-11"),
     ]
+
+
+def test_case_reports_that_the_node_holds_set_off_what_the_agreement_says(
+    today: Any, desk: Any, settings: Any, tmp_path: Any
+) -> None:
+    from fastchannel.node.reports import reports
+
+    settings.NODE_DIRECTORY = tmp_path
+    assert reports().daily("cases", "KR", TODAY.date(), TODAY.date(), known=TODAY.date()) == (None,)
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    heading = "published,day,place,figure,origin,detected,count,source\n"
+    (folder / "1.csv").write_text(heading + "2020-12-21,2020-12-20,KR,cases,,,9,kdca\n", encoding="utf-8")
+    (folder / "2.csv").write_text(heading + "2020-12-22,2020-12-20,KR,cases,,,7,kdca\n", encoding="utf-8")
+    (folder / "3.csv").write_text(heading + "2020-12-22,2020-12-20,KR,cases,,,8,other\n", encoding="utf-8")  # contradicts 2
+    day = ARRIVED.date()
+    assert reports().daily("cases", "KR", day, day, known=day + timedelta(days=1)) == (9,)
+    assert reports().daily("cases", "KR", day, day, known=day + timedelta(days=2)) == (7,)
+    [one] = list(triggers.watched())
+    assert one.agreement.id == "china-korea"

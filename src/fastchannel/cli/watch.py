@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from fastchannel.cli import watch_node
+from fastchannel.cli import watch_epidemic, watch_node
 from fastchannel.cli.command import command, json_option, language_option
 from fastchannel.cli.console import emit_json, message, page
 from fastchannel.cli.files import write_file
@@ -31,6 +31,7 @@ def watch() -> None:
 def add_to(root: click.Group) -> None:
     """Add the group."""
     watch_node.add_to(watch)
+    watch_epidemic.add_to(watch)
     root.add_command(watch)
 
 

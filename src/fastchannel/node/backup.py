@@ -1,4 +1,4 @@
-"""A node in one file: the database's dump, settings, secrets, trust lists and roster, each with its checksum."""
+"""A node in one file: the database's dump, settings, secrets, trust lists, case reports and roster, each with its checksum."""
 
 from __future__ import annotations
 
@@ -48,7 +48,11 @@ def backup(directory: Path, target: Path) -> Backup:
             with running(Server(places)) as server:
                 _dump(server.dsn(), dump)
         members = {_DUMP: dump, "node.toml": places.config}
-        kept = [path for folder in (places.secrets, places.trust, places.roster.parent) for path in sorted(folder.rglob("*"))]
+        kept = [
+            path
+            for folder in (places.secrets, places.trust, places.reports, places.roster.parent)
+            for path in sorted(folder.rglob("*"))
+        ]
         members |= {path.relative_to(places.directory).as_posix(): path for path in kept if path.is_file()}
         manifest = {
             "format": FORMAT,
@@ -82,7 +86,7 @@ def restore(source: Path, directory: Path) -> str:
         places.secrets.mkdir(mode=0o700)
         for path in (Path(folder) / "secrets").iterdir():
             path.rename(places.secrets / path.name)
-        for place in (places.trust, places.roster.parent):
+        for place in (places.trust, places.reports, places.roster.parent):
             if (Path(folder) / place.name).exists():  # a backup of an earlier version has none
                 (Path(folder) / place.name).rename(place)
         (Path(folder) / "node.toml").rename(places.config)

@@ -66,6 +66,11 @@ class Places:
         return self.directory / "exchange" / "peers.pem"
 
     @property
+    def reports(self) -> Path:
+        """Daily case reports, each file as it was published."""
+        return self.directory / "reports"
+
+    @property
     def roster(self) -> Path:
         """The list of the parties' keys, as it was accepted."""
         return self.directory / "exchange" / "roster.json"

@@ -1,7 +1,7 @@
-"""The triggers of the agreements in force, run on this node's own record: a stop reaches every open journey that it is about.
+"""The triggers of the agreements in force, run on this node's own record and the case reports that it holds.
 
-They are run at each sweep, so daily and soon after each report. Both parties' nodes come to the same, from the same journeys;
-each tells the journeys that it keeps, and the link does the rest.
+A stop reaches every open journey that it is about. They are run at each sweep, so daily and soon after each report. Both
+parties' nodes come to the same, from the same journeys; each tells the journeys that it keeps, and the link does the rest.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from fastchannel.decide.stages import ENDED
 from fastchannel.node import models
 from fastchannel.node.desk import office
 from fastchannel.node.ledger import arrived
+from fastchannel.node.reports import reports
 from fastchannel.terms.events import Resumed, Role, Suspended
 from fastchannel.watch.triggers.states import Kind, State, Stop
 from fastchannel.watch.triggers.subject import Traffic, covers
 from fastchannel.watch.triggers.timeline import Timeline, timeline
+from fastchannel.watch.triggers.views import Joined
 
 LOOK_BACK = timedelta(days=120)  # longer than any shipped rule's stop and what it counts
 _log = logging.getLogger(__name__)
@@ -56,7 +58,8 @@ def watched() -> Iterator[Watched]:
         today = now.astimezone(text.zone(desk.party)).date()
         first = max(today - LOOK_BACK, text.in_force)
         if first <= today:
-            known = channel_flights(one for one in arrived(first, today) if one.agreement.id == text.id)
+            flights = channel_flights(one for one in arrived(first, today) if one.agreement.id == text.id)
+            known = Joined(reports=reports(), known=flights)
             yield Watched(agreement=text, today=today, timeline=timeline(text.text, known, first, today))
 
 

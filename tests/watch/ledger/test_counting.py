@@ -202,6 +202,12 @@ def test_the_streak_is_the_days_after_the_last_import(until: int, days: int) -> 
     assert tally(ledger, defined(), MAY.since, date(2020, 5, until)).streak_days == days
 
 
+def test_of_two_records_of_one_case_the_later_day_counts() -> None:
+    ours, theirs = entry("a", 3), entry("a", 6, party="KR")
+    ledger = fold_ledger([ours, theirs, *both(ours, CHANNEL, 7), *both(theirs, CHANNEL, 7)], at(31))
+    assert tally(ledger, defined(), MAY.since, MAY.until).imports == (Dated(case="a", day=date(2020, 5, 7)),)
+
+
 def test_the_sure_streak_counts_what_is_not_settled() -> None:
     import_, open_ = entry("a", 3), entry("b", 10)
     found = tally(fold_ledger([import_, *both(import_, CHANNEL, 4), open_], at(31)), defined(), MAY.since, MAY.until)

@@ -118,6 +118,20 @@ def test_a_correction_cannot_do_without_a_party_of_what_it_corrects() -> None:
     assert [one.entry for one in line.standing] == [CASE]
 
 
+def test_a_correction_of_a_correction_that_nobody_signed_replaces_what_stood_before_both() -> None:
+    last = entry("a", 7, corrects=(digest_of(REVISED),), reason="the same, with the date of the sample")
+    ledger = fold_ledger([CASE, *both(CASE, CHANNEL, 2), REVISED, last, *both(last, LOCAL, 8)], at(9))
+    assert (only(ledger).state, [one.entry for one in only(ledger).standing]) == (State.STANDS, [last])
+    assert imports(ledger) == ([], [])
+
+
+def test_the_first_agreement_is_the_earliest_whatever_its_version_was_called_since() -> None:
+    theirs = entry("a", 1, party="KR")
+    records = [CASE, theirs, *both(CASE, CHANNEL, 2), *both(theirs, LOCAL, 5), *both(CASE, LOCAL, 8)]
+    assert imports(fold_ledger(records, at(9)), published="first") == (["a"], [])
+    assert imports(fold_ledger(records, at(9))) == ([], [])
+
+
 def test_what_is_named_and_was_not_sent_is_said() -> None:
     ledger = fold_ledger([REVISED, says("CN", entry("b", 2), LOCAL, 3)], at(9))
     assert ledger.missing == tuple(sorted((digest_of(CASE), digest_of(entry("b", 2)))))

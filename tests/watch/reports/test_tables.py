@@ -245,7 +245,8 @@ def test_taking_each_day_as_published_later_is_noted_as_the_assumption_that_it_i
 
 
 def test_every_metric_of_an_agreement_can_be_reported() -> None:
-    assert {metric.value for metric in Metric} <= {figure.value for figure in Figure}
+    reckoned = {Metric.EXPECTED_IMPORTS, Metric.CLEAN_WEEKS}  # from a forecast, and from the flights
+    assert {metric.value for metric in set(Metric) - reckoned} <= {figure.value for figure in Figure}
 
 
 def test_every_fault_has_words() -> None:

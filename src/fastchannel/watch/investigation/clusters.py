@@ -27,7 +27,7 @@ def clusters(genomes: Mapping[str, str], links: Iterable[tuple[str, str]] = ()) 
     contact between cases of two genomes joins nothing: the genomes say that neither infected the other, and it is shown as
     contradicted.
     """
-    pairs = sorted({(min(pair), max(pair)) for pair in links})
+    pairs = sorted({(min(pair), max(pair)) for pair in links if pair[0] != pair[1]})
     known = set(genomes) | {case for pair in pairs for case in pair}
     root = {case: case for case in known}
 
