@@ -257,3 +257,29 @@ def test_the_options_name_what_the_chain_has() -> None:
 def test_choosing_a_command_loads_no_compiled_code() -> None:
     script = "import sys, fastchannel.cli.supply; sys.exit(bool({'numba', 'polars', 'scipy'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+RELIANCE = "industry,share,present\nR.A,0.4,0.9\nR.C,0.1,\n"
+
+
+def test_what_ministers_ask_is_answered_with_ranges_and_imports(files: Path) -> None:
+    (files / "reliance.csv").write_text(RELIANCE)
+    given = ["whatif", "--stock-days", "stock.csv", "--critical", "critical.csv", "--reliance", "reliance.csv"]
+    more = ["--travellers", "60", "--risk", "2=5.3", "--risk", "14=0.4", "--days", "70", "--chart", str(files / "trade.svg")]
+    found = run(files, *given, *more, "--json")
+    rules = {one["rule"]: one for one in json.loads(found.stdout)["rules"]}
+    assert list(rules) == ["in force", "closed", "halved", "twice the rooms", "14 nights"]
+    assert rules["closed"]["lost"]["low"] <= rules["closed"]["lost"]["central"] <= rules["closed"]["lost"]["high"]
+    assert rules["twice the rooms"]["lost"]["central"] < rules["in force"]["lost"]["central"]  # people were missing
+    assert rules["14 nights"]["imports"] < rules["in force"]["imports"]
+    assert len(rules["closed"]["by_week"]) == 10
+    assert (files / "trade.svg").read_text().startswith("<svg")
+    said = run(files, *given, *more).stdout
+    assert "twice the rooms" in said
+    assert "the agreement in force" in said
+
+
+def test_a_reliance_that_is_none_is_named_with_its_line(files: Path) -> None:
+    (files / "reliance.csv").write_text("industry,share\nR.A,much\n")
+    found = run(files, "whatif", "--stock-days", "stock.csv", "--reliance", "reliance.csv")
+    assert "line 2" in str(found.exception)

@@ -1,0 +1,1 @@
+"""What another rule for the channel would do to the industries on both sides."""
