@@ -9,6 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from fastchannel.cli.main import build
+from fastchannel.cli.watch_epidemic import LAYOUTS
+from fastchannel.cli.watch_reports import READERS
 
 HEADING = "published,day,place,figure,origin,detected,count,source\n"
 FLU = (1, 1, 0, 2, 5, 3, 3, 3, 6, 2, 5, 9, 13)  # the first thirteen days of EpiEstim's Flu2009
@@ -68,3 +70,7 @@ def test_published_figures_become_a_file_that_a_node_reads(tmp_path: Path) -> No
     again = run(own, "--place", "KR", "--json")
     assert json.loads(again.stdout)["state"] == json.loads(found.stdout)["state"]
     assert [day["count"] for day in json.loads(again.stdout)["state"]["days"]] == [None, 0.0, 1.0]
+
+
+def test_every_layout_that_is_offered_has_its_reader() -> None:
+    assert set(LAYOUTS) == set(READERS)

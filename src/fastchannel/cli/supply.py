@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from fastchannel.cli import supply_whatif
+from fastchannel.cli import supply_allocate, supply_whatif
 from fastchannel.cli.command import command, json_option, language_option
 from fastchannel.cli.console import emit_json
 from fastchannel.cli.supply_options import Asked, table_options
@@ -23,6 +23,7 @@ def supply() -> None:
 
 def add_to(root: click.Group) -> None:
     """Add the group."""
+    supply_allocate.add_to(supply)
     supply_whatif.add_to(supply)
     root.add_command(supply)
 

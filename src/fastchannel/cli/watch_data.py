@@ -25,6 +25,10 @@ MOST_BYTES = 500_000_000
 MOST_FAULTS_SHOWN = 50
 
 
+class EpidemicFileError(WatchError):
+    """A file of daily figures cannot be read."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """From and until when, as known on which day, and which places of the data stand for which of the text."""
