@@ -15,7 +15,7 @@ from datetime import datetime
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Sum
 
 from fastchannel.exchange import messages as m
@@ -267,18 +267,26 @@ def _drafted(raw: bytes) -> Draft:
     return Draft(id=kept.id, at=kept.at, agreement=kept.agreement, refs=kept.refs, seen=kept.seen, body=body)
 
 
+class _Named(msgspec.Struct):
+    """Of a header that was checked when it was made or came, its identifier."""
+
+    id: str
+
+
+_named: msgspec.json.Decoder[_Named] = msgspec.json.Decoder(_Named)
+COPY = "COPY node_laneentry (lane_id, seq, entry, leaf, sealed) FROM STDIN (FORMAT BINARY)"
+
+
 def _insert(origin: str, start: int, entries: Iterable[Entry]) -> None:
-    """Write entries at their places. Raises IntegrityError where something stands there, or an identifier stands twice."""
-    models.LaneEntry.objects.bulk_create(
-        models.LaneEntry(
-            lane_id=origin,
-            seq=place,
-            entry=read_header(one.leaf, lane=origin, seq=place).id,
-            leaf=one.leaf,
-            sealed=None if one.sealed is None else msgspec.msgpack.encode(one.sealed),
-        )
-        for place, one in enumerate(entries, start)
-    )
+    """Write entries at their places. Raises IntegrityError where something stands there, or an identifier stands twice.
+
+    By COPY, since a backlog comes a thousand at a time: it takes a fifth of what statements do.
+    """
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        copy.set_types(["varchar", "int8", "varchar", "bytea", "bytea"])
+        for place, one in enumerate(entries, start):
+            sealed = None if one.sealed is None else msgspec.msgpack.encode(one.sealed)
+            copy.write_row((origin, place, _named.decode(one.leaf).id, one.leaf, sealed))
 
 
 def entry_of(leaf: Bytes, sealed: Bytes | None) -> Entry:
