@@ -325,13 +325,15 @@ def _frontier_at(lane: str, size: int) -> Frontier | None:
 
 
 def _keep(lane: str, raw: bytes) -> None:
-    """Keep a checkpoint, with all the signatures that were kept of it before."""
+    """Keep a checkpoint, with all the signatures that were kept of it before. Whoever calls holds the lane's row."""
     note = read(raw)
     size = note.checkpoint.size
-    before = models.LaneNote.objects.filter(lane=lane, size=size).first()
-    if before is not None:
-        note = read(bytes(before.note)).with_signatures(note.signatures)
-    models.LaneNote.objects.update_or_create(lane_id=lane, size=size, defaults={"note": note.raw})
+    for before in models.LaneNote.objects.filter(lane=lane, size=size).order_by("size").values_list("note", flat=True):
+        note = read(bytes(before)).with_signatures(note.signatures)
+    models.LaneNote.objects.bulk_create(
+        [models.LaneNote(lane_id=lane, size=size, note=note.raw)],
+        update_conflicts=True, unique_fields=["lane", "size"], update_fields=["note"],
+    )  # fmt: skip
 
 
 def tell(kind: str, lane: str, peer: str, said: str, at: datetime) -> None:
