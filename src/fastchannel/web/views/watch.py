@@ -22,7 +22,7 @@ from fastchannel.watch.ledger.claim import Claim, Verdict, zero_import
 from fastchannel.watch.ledger.counting import By, Definition, Published, Travellers
 from fastchannel.watch.ledger.fold import Ledger, Line, State
 from fastchannel.watch.ledger.records import IMPORTED, Classification, Kind, RecordError
-from fastchannel.watch.ledger.words import classification_words, state_words
+from fastchannel.watch.ledger.words import classification_words
 from fastchannel.watch.triggers.states import DayState
 from fastchannel.watch.triggers.states import State as Openness
 from fastchannel.watch.triggers.words import TriggerWords
@@ -121,7 +121,6 @@ def _line(line: Line, actor: Actor, language: str) -> dict[str, Any]:
         "entry": version.entry,
         "digest": version.digest,
         "badge": STATES[line.state],
-        "state": state_words(line.state, language),
         "views": views,
         "waits": version.waits_for,
         "signs": signs,
