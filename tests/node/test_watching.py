@@ -11,9 +11,9 @@ import pytest
 from fastchannel.agreement.shipped import shipped
 from fastchannel.casework.actor import Actor
 from fastchannel.casework.ports import Person
-from fastchannel.exchange.bodies import LedgerTold
+from fastchannel.exchange.bodies import DecisionTold, LedgerTold
 from fastchannel.exchange.errors import LeafError
-from fastchannel.node import ledger, triggers
+from fastchannel.node import ledger, overrides, triggers
 from fastchannel.node.errors import NodeError
 from fastchannel.node.models import Event, Journey, LaneEntry, LedgerRecord
 from fastchannel.terms import events as ev
@@ -23,6 +23,7 @@ from fastchannel.watch.ledger.claim import Verdict, zero_import
 from fastchannel.watch.ledger.counting import By, Definition, Published, Travellers
 from fastchannel.watch.ledger.fold import State
 from fastchannel.watch.ledger.records import Classification, Entry, Kind, Statement, encode
+from fastchannel.watch.triggers.overrides import Act
 from tests.node.test_lanes import db_node
 from tests.node.test_link import at_home
 
@@ -215,3 +216,67 @@ def test_case_reports_that_the_node_holds_set_off_what_the_agreement_says(
     assert reports().daily("cases", "KR", day, day, known=day + timedelta(days=2)) == (7,)
     [one] = list(triggers.watched())
     assert one.agreement.id == "china-korea"
+
+
+def decided(**changes: Any) -> overrides.Decision:
+    fields: dict[str, Any] = {
+        "id": "d-1",
+        "agreement": "china-korea",
+        "act": Act.SUSPEND,
+        "first": TODAY.date(),
+        "reason": "A new variant.",
+    }
+    return overrides.Decision(**(fields | changes))
+
+
+def secretariat(party: str) -> Actor:
+    return Actor(id=f"s-{party}", role=Role.SECRETARIAT, party=party)
+
+
+def test_what_one_party_decides_is_visible_and_has_no_effect_until_the_other_signs(today: Any, desk: Any) -> None:
+    ahead = traveller(desk, 8, arrived=False)
+    overrides.sign(secretariat("CN"), decided(), TEXT)
+    assert [list(one.signatures) for one in overrides.decisions("china-korea")] == [["CN"]]
+    assert triggers.run() == 0
+    overrides.take("KR", DecisionTold(decision=decided().raw.decode()))
+    assert triggers.run() == 1
+    [event] = [one for one in desk.journal.events(ahead) if isinstance(one, ev.Suspended)]
+    assert event.since.date() == TODAY.date()
+    overrides.take("KR", DecisionTold(decision=decided(id="d-2", act=Act.OPEN).raw.decode()))
+    overrides.sign(secretariat("CN"), decided(id="d-2", act=Act.OPEN), TEXT)
+    today.forward(days=1)
+    triggers.run()
+    assert Event.objects.filter(kind="resumed", journey=ahead).exists()
+
+
+def test_both_parties_keep_open_what_a_rule_would_shut(today: Any, desk: Any) -> None:
+    keep = decided(act=Act.OPEN, first=ARRIVED.date(), reason="The five were one family, found on arrival.")
+    for party in ("CN", "KR"):
+        overrides.sign(secretariat(party), keep, TEXT)
+    for number in range(5):
+        traveller(desk, number, finding=Finding.DETECTED)
+    ahead = traveller(desk, 8, arrived=False)
+    today.forward(days=1)
+    triggers.run()
+    standing = desk.decide(desk.journal.events(ahead), today.instant)
+    assert not any("suspension" in reason.code for reason in standing.reasons)
+
+
+def test_a_decision_without_a_reason_or_about_nothing_is_refused(today: Any, desk: Any) -> None:
+    for wrong in (decided(reason=" "), decided(trigger="no-such"), decided(route="no-such"), decided(agreement="other")):
+        with pytest.raises(NodeError):
+            overrides.sign(secretariat("CN"), wrong, TEXT)
+    with pytest.raises(NodeError, match="no party"):
+        overrides.sign(secretariat("JP"), decided(), TEXT)
+    with pytest.raises(LeafError):
+        overrides.take("KR", DecisionTold(decision="{}"))
+    with pytest.raises(LeafError, match="another form"):
+        overrides.take("KR", DecisionTold(decision=" " + decided().raw.decode()))
+    assert overrides.decisions("china-korea") == []
+
+
+def test_a_decision_goes_to_the_other_party_at_once(at_home: Any, desk: Any, hand_clock: Any) -> None:
+    hand_clock.instant = TODAY
+    overrides.sign(secretariat("CN"), decided(), TEXT)
+    overrides.sign(secretariat("CN"), decided(), TEXT)
+    assert LaneEntry.objects.filter(lane__origin__endswith="CN/KR/urgent").count() == 1

@@ -9,6 +9,7 @@ from django.test import Client
 
 from fastchannel.node import ledger
 from fastchannel.node.models import LedgerRecord
+from fastchannel.node.overrides import decisions
 from fastchannel.terms.events import Finding, Role
 from tests.node.test_lanes import db_node
 from tests.node.test_watching import ARRIVED, TODAY, today, traveller
@@ -72,3 +73,26 @@ def test_dates_that_are_none_show_the_last_year(query: str, today: Any, signed_i
     page = said(signed_in(Role.SECRETARIAT).get(f"/watch/?{query}"))
     assert TODAY.date().isoformat() in page
     assert ARRIVED < TODAY
+
+
+def test_the_secretariat_decides_beyond_the_triggers_and_the_other_must_sign(today: Any, desk: Any, signed_in: Any) -> None:
+    client: Client = signed_in(Role.SECRETARIAT)
+    sent = {
+        "agreement": "china-korea",
+        "act": "suspend",
+        "first": "2020-12-22",
+        "until": "",
+        "trigger": "",
+        "reason": "A variant",
+    }
+    page = " ".join(said(client.post("/watch/", sent, follow=True)).split())
+    assert "It has effect once every party has signed it." in page
+    assert "Suspend it" in page
+    assert "Not signed yet: South Korea" in page
+    other: Client = signed_in(Role.SECRETARIAT, party="KR", username="kr-secretariat")
+    [one] = decisions("china-korea")
+    other.post("/watch/", {"agreement": "china-korea", "sign": one.decision.digest})
+    assert set(decisions("china-korea")[0].signatures) == {"CN", "KR"}
+    assert client.post("/watch/", {**sent, "act": "burn"}).status_code == 404
+    assert "found no reason" in said(client.post("/watch/", {**sent, "reason": " "}, follow=True))
+    assert signed_in(Role.MONITOR).post("/watch/", sent).status_code == 404

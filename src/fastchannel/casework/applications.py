@@ -51,10 +51,15 @@ def application(
     return (applied, Sponsored(**accepted, sponsor=sponsor, duties=tuple(duties)))
 
 
-def named(office: Office, agreement: str, at: datetime) -> Agreement:
-    """The version that an application filed at ``at`` names, by the date where this node is. Raises InvalidEntryError."""
+def current(office: Office, agreement: str, at: datetime) -> Agreement:
+    """The version in force at ``at`` by the date where this node is. Raises InvalidEntryError where this node holds none."""
     versions = office.texts.versions(agreement)
-    text = versions.current(at.astimezone(versions.newest.zone(office.party)).date())
+    return versions.current(at.astimezone(versions.newest.zone(office.party)).date())
+
+
+def named(office: Office, agreement: str, at: datetime) -> Agreement:
+    """The version that an application filed at ``at`` names. Raises InvalidEntryError, also where a linked party lacks it."""
+    text = current(office, agreement, at)
     lacking = office.texts.lacking(text)
     if lacking:
         raise InvalidEntryError(

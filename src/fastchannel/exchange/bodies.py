@@ -17,7 +17,8 @@ from fastchannel.exchange.errors import ExchangeError, LeafError
 from fastchannel.terms.events import KINDS, Corrected, Event, kind_of
 
 SCHEMA = 1  # of events as they travel; a new one for every change that is more than a further field
-AGREEMENT, PASSES, REJECT, RECEIPT, LEDGER = "agreement", "passes", "reject", "receipt", "ledger"  # beside the events
+# Kinds of body beside the events.
+AGREEMENT, PASSES, REJECT, RECEIPT, LEDGER, DECISION = "agreement", "passes", "reject", "receipt", "ledger", "decision"
 _NAMED = ENVELOPE - {"kind"}  # the kind is the header's
 _KEY = object()
 T = TypeVar("T", bound=Struct)
@@ -67,6 +68,12 @@ class LedgerTold(Struct, frozen=True, kw_only=True):
     """A record of the joint ledger of imports, in the form of which its digest is taken."""
 
     record: str
+
+
+class DecisionTold(Struct, frozen=True, kw_only=True):
+    """A decision beyond the triggers that a party has signed, in the form of which its digest is taken."""
+
+    decision: str
 
 
 class Body:
@@ -130,6 +137,13 @@ def ledger_body(agreement: Agreement, record: bytes, to: str) -> Body:
     if not agreement.visible("confirmed", to):
         raise SharingError(f"ledger: the agreement {agreement.id} does not show confirmed infections to {to}")
     return _body(LEDGER, LedgerTold(record=record.decode()), frozenset({to}))
+
+
+def decision_body(agreement: Agreement, decision: bytes, to: str) -> Body:
+    """What the party's people decided beyond the triggers. Raises SharingError where the agreement shows no suspensions."""
+    if not agreement.visible("suspended", to):
+        raise SharingError(f"decision: the agreement {agreement.id} does not show suspensions to {to}")
+    return _body(DECISION, DecisionTold(decision=decision.decode()), frozenset({to}))
 
 
 def reject_body(entry: str, reason: str, to: str) -> Body:

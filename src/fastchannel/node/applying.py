@@ -23,7 +23,7 @@ from fastchannel.exchange import bodies
 from fastchannel.exchange.errors import ExchangeError
 from fastchannel.exchange.leaves import Header, Kind, Lane, lane_of, read_header
 from fastchannel.exchange.sealing import Draft, unseal
-from fastchannel.node import joint, ledger, models, receipts
+from fastchannel.node import joint, ledger, models, overrides, receipts
 from fastchannel.node.desk import office
 from fastchannel.node.lanes import entry_of, tell
 from fastchannel.node.link import Link
@@ -244,12 +244,17 @@ def _ledger(turn: _Turn, header: Header, raw: bytes) -> None:
     ledger.take(turn.sender, bodies.told(raw, bodies.LedgerTold, header.schema))
 
 
+def _decision(turn: _Turn, header: Header, raw: bytes) -> None:
+    overrides.take(turn.sender, bodies.told(raw, bodies.DecisionTold, header.schema))
+
+
 _TAKE: dict[str, Callable[[_Turn, Header, bytes], None]] = {
     bodies.AGREEMENT: _agreement,
     bodies.PASSES: _passes,
     bodies.REJECT: _rejected,
     bodies.RECEIPT: _receipt,
     bodies.LEDGER: _ledger,
+    bodies.DECISION: _decision,
 }
 
 

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from fastchannel.casework import roster, sheet
 from fastchannel.casework.actor import Actor
-from fastchannel.casework.applications import named
+from fastchannel.casework.applications import current, named
 from fastchannel.casework.errors import CaseworkError, InvalidEntryError, KeyConflictError
 from fastchannel.casework.intake import Taken, take
 from fastchannel.casework.office import checked_key
@@ -140,7 +140,7 @@ def release_duplicate(actor: Actor, identifier: str, row: int) -> ImportRow | De
         found = ImportRow.objects.get(roster=held, row=row)
         if found.outcome != "duplicate":
             return found
-        text = named(desk, held.agreement, desk.clock.now())
+        text = current(desk, held.agreement, desk.clock.now())  # it was asked when the roster was taken
         judged = next(item for item in roster.judge(roster.read(bytes(held.file)), text, ()) if item.row == row)
         wished = roster.Judged(row=judged.row, line=judged.line, wanted=judged.wanted, problems=())
         [taken] = take(desk, actor, [wished], text, duties=held.duties, now=desk.clock.now(), roster=identifier)

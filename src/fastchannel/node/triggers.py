@@ -20,6 +20,7 @@ from fastchannel.decide.stages import ENDED
 from fastchannel.node import models
 from fastchannel.node.desk import office
 from fastchannel.node.ledger import arrived
+from fastchannel.node.overrides import overrides
 from fastchannel.node.reports import reports
 from fastchannel.terms.events import Resumed, Role, Suspended
 from fastchannel.watch.triggers.states import Kind, State, Stop
@@ -60,7 +61,8 @@ def watched() -> Iterator[Watched]:
         if first <= today:
             flights = channel_flights(one for one in arrived(first, today) if one.agreement.id == text.id)
             known = Joined(reports=reports(), known=flights)
-            yield Watched(agreement=text, today=today, timeline=timeline(text.text, known, first, today))
+            line = timeline(text.text, known, first, today, overrides=overrides(text.id))
+            yield Watched(agreement=text, today=today, timeline=line)
 
 
 def run() -> int:

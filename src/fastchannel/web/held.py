@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fastchannel.agreement.agreement import Agreement, Versions
 from fastchannel.agreement.measure_words import measure_title
 from fastchannel.agreement.vocabulary import Words
-from fastchannel.casework.applications import named
+from fastchannel.casework.applications import current
 from fastchannel.decide.words import OBLIGATIONS
 from fastchannel.node.desk import office
 from fastchannel.terms.language import translate
@@ -15,9 +15,9 @@ from fastchannel.web import times
 
 
 def today(versions: Versions) -> Agreement:
-    """The version that an application names today, by the node's own clock."""
+    """The version in force today, by the node's own clock."""
     desk = office()
-    return named(desk, versions.id, desk.clock.now())
+    return current(desk, versions.id, desk.clock.now())
 
 
 def home_zone(party: str) -> str:

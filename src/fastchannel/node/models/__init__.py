@@ -16,7 +16,7 @@ from fastchannel.node.models.lanes import (
     PeerPasses,
     PeerText,
 )
-from fastchannel.node.models.ledger import LedgerRecord
+from fastchannel.node.models.ledger import JointDecision, LedgerRecord
 from fastchannel.node.models.passes import Pass
 from fastchannel.node.models.records import AccessLog, AgreementText, Heartbeat, IdempotencyKey
 
@@ -31,6 +31,7 @@ __all__ = [
     "IdempotencyKey",
     "Import",
     "ImportRow",
+    "JointDecision",
     "Journey",
     "Lane",
     "LaneAlarm",

@@ -23,3 +23,19 @@ class LedgerRecord(models.Model):
 
     def __str__(self) -> str:
         return self.digest
+
+
+class JointDecision(models.Model):
+    """A party's signature under a decision beyond the triggers. ``raw`` is the document of which ``digest`` was taken."""
+
+    digest = models.CharField(max_length=80)
+    party = models.CharField(max_length=2)
+    agreement = models.CharField(max_length=64)
+    raw = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["digest", "party"], name="joint_decision_once")]
+
+    def __str__(self) -> str:
+        return f"{self.digest} {self.party}"

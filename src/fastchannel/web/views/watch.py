@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,21 +15,25 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from fastchannel.casework.actor import Actor
-from fastchannel.node import ledger, triggers
+from fastchannel.node import ledger, overrides, triggers
 from fastchannel.node.desk import office
 from fastchannel.node.errors import NodeError
+from fastchannel.node.overrides import Decision
+from fastchannel.terms.errors import FastChannelError
 from fastchannel.terms.events import Role
 from fastchannel.watch.ledger.claim import Claim, Verdict, zero_import
 from fastchannel.watch.ledger.counting import By, Definition, Published, Travellers
 from fastchannel.watch.ledger.fold import Ledger, Line, State
 from fastchannel.watch.ledger.records import IMPORTED, Classification, Kind, RecordError
 from fastchannel.watch.ledger.words import classification_words
+from fastchannel.watch.triggers.overrides import Act
 from fastchannel.watch.triggers.states import DayState
 from fastchannel.watch.triggers.states import State as Openness
 from fastchannel.watch.triggers.words import TriggerWords
 from fastchannel.web import words
 from fastchannel.web.access import actor_of, language_of, page
 from fastchannel.web.details import core_language
+from fastchannel.web.held import today as in_force
 from fastchannel.web.words import Badge
 
 PERIOD = timedelta(days=365)
@@ -52,6 +57,11 @@ KINDS: dict[str, Any] = {
     Kind.UNKNOWN: pgettext_lazy("case", "Of unknown origin"),
     Kind.NO_CASE: pgettext_lazy("case", "Not a case after all"),
 }
+ACTS: dict[Act, Any] = {
+    Act.OPEN: pgettext_lazy("decision", "Keep it open"),
+    Act.PAUSE: pgettext_lazy("decision", "Pause it"),
+    Act.SUSPEND: pgettext_lazy("decision", "Suspend it"),
+}
 OPEN = frozenset({Openness.OPEN, Openness.CONTINUED, Openness.RESUMED, Openness.INCREASED})
 
 
@@ -61,7 +71,7 @@ def watch(request: HttpRequest) -> HttpResponse:
     """The claims for a period, the ledger, and the triggers; a party's officers say there what a case is."""
     actor, language = actor_of(request), core_language(language_of(request))
     if request.method == "POST":
-        return _classify(request, actor)
+        return _decide(request, actor) if "act" in request.POST or "sign" in request.POST else _classify(request, actor)
     today = office().clock.now().date()
     until = _day(request, "until") or today
     since = _day(request, "since") or until - PERIOD
@@ -77,7 +87,9 @@ def watch(request: HttpRequest) -> HttpResponse:
         "lines": [_line(one, actor, language) for one in held.lines],
         "kinds": [(kind.value, words.word(KINDS, kind.value)) for kind in Kind],
         "parties": parties,
-        "agreements": [_triggers(one, language) for one in running],
+        "agreements": [_triggers(one, language) | {"decisions": _decisions(one, actor)} for one in running],
+        "acts": list(ACTS.items()),
+        "decides": actor.role is Role.SECRETARIAT,
     }
     return render(request, "web/watch.html", context)
 
@@ -95,6 +107,54 @@ def _classify(request: HttpRequest, actor: Actor) -> HttpResponse:
         said = _("Signed for this party. It stands when the other party has signed the same.")
         messages.success(request, said, extra_tags="good")
     return redirect("web:watch")
+
+
+def _decide(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Propose a decision beyond the triggers, or sign the one that the other party proposed."""
+    if actor.role is not Role.SECRETARIAT:
+        raise Http404
+    try:
+        text = in_force(office().texts.versions(request.POST.get("agreement", "")[:64]))
+        known = {one.decision.digest: one.decision for one in overrides.decisions(text.id)}
+        chosen = known.get(request.POST.get("sign", "")) or Decision(
+            id=uuid4().hex[:12],
+            agreement=text.id,
+            act=Act(request.POST.get("act", "")),
+            first=_posted(request, "first") or office().clock.now().date(),
+            until=_posted(request, "until"),
+            reason=request.POST.get("reason", "").strip()[:500],
+            trigger=request.POST.get("trigger", "")[:64],
+        )
+        overrides.sign(actor, chosen, text)
+    except ValueError:
+        raise Http404 from None
+    except FastChannelError as error:
+        messages.error(request, str(error), extra_tags="stop")
+    else:
+        said = _("Signed for this party. It has effect once every party has signed it.")
+        messages.success(request, said, extra_tags="good")
+    return redirect("web:watch")
+
+
+def _posted(request: HttpRequest, name: str) -> date | None:
+    try:
+        return parse_date(request.POST.get(name, "")[:10])
+    except ValueError:
+        return None
+
+
+def _decisions(one: triggers.Watched, actor: Actor) -> list[dict[str, Any]]:
+    parties = one.agreement.parties.keys()
+    return [
+        {
+            "decision": found.decision,
+            "act": ACTS[found.decision.act],
+            "signed": sorted(found.signatures),
+            "missing": sorted(parties - found.signatures.keys()),
+            "signs": actor.role is Role.SECRETARIAT and actor.party not in found.signatures,
+        }
+        for found in overrides.decisions(one.agreement.id)
+    ]
 
 
 def _claim(held: Ledger, party: str, since: date, until: date, language: str) -> dict[str, Any]:
@@ -134,6 +194,7 @@ def _triggers(one: triggers.Watched, language: str) -> dict[str, Any]:
     shown = [one.timeline.on(subject, one.today) for subject in one.timeline.subjects if _has(one, subject)]
     return {
         "title": one.agreement.id,
+        "rules": [(trigger.id, said.trigger(trigger.id)) for trigger in one.agreement.text.trigger],
         "version": one.agreement.version,
         "subjects": [_subject(day, said) for day in shown if day.state not in OPEN or day.reasons],
         "open": sum(day.state in OPEN for day in shown),
