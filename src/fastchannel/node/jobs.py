@@ -64,14 +64,20 @@ def apply_told() -> None:
 @app.periodic(cron="*/10 * * * *", periodic_id="upkeep")
 @app.task(name="upkeep", queue="sweep", queueing_lock="upkeep")
 def upkeep(timestamp: int) -> None:
-    """Enter new cases in the joint ledger, run the triggers, erase what is over, go on with imports that a crash has left."""
-    ledger.enter_cases()
-    triggers.run()
+    """Erase what is over its retention; go on with imports that somebody's crash has left."""
     while sweep.erase_due() == sweep.AT_ONCE:
         pulse()
     sweep.erase_bodies()
     sweep.forget_keys()
     resume()
+
+
+@app.periodic(cron="*/10 * * * *", periodic_id="watch")
+@app.task(name="watch", queue="sweep", queueing_lock="watch")
+def watch(timestamp: int) -> None:
+    """Enter new cases in the joint ledger, and run the triggers of the agreements in force."""
+    ledger.enter_cases()
+    triggers.run()
 
 
 @app.periodic(cron="*/5 * * * *", periodic_id="clear")

@@ -6,6 +6,7 @@ the transaction that keeps them.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
@@ -14,6 +15,7 @@ from django.db import transaction
 
 from fastchannel.agreement.agreement import Agreement
 from fastchannel.casework.actor import Actor
+from fastchannel.casework.errors import CaseworkError
 from fastchannel.casework.ports import Purpose
 from fastchannel.casework.watching import Travelled, case_entry, followed, results
 from fastchannel.decide.journey import fold
@@ -32,8 +34,8 @@ from fastchannel.watch.ledger.exposure import Exposure, count_exposure
 from fastchannel.watch.ledger.fold import Ledger, fold_ledger
 from fastchannel.watch.ledger.records import Classification, Entry, Record, Statement, decode, digest_of, encode
 
-AT_ONCE = 200
 SYSTEM = "system"
+_log = logging.getLogger(__name__)
 
 
 def ledger(at: datetime | None = None) -> Ledger:
@@ -124,14 +126,17 @@ def _store(record: Record, digest: str, raw: bytes) -> None:
 
 
 def travelled(journeys: list[str]) -> Iterator[Travelled]:
-    """These journeys as the watch sees them, a few at a time."""
+    """These journeys as the watch sees them. One that cannot be decided is told in the log, and hides no other."""
     desk = office()
-    for start in range(0, len(journeys), AT_ONCE):
-        for name in journeys[start : start + AT_ONCE]:
+    for name in journeys:
+        try:
             events = desk.journal.events(name)
             standing = desk.decide(events, desk.now_for(events))
             text = desk.texts.versions(standing.agreement)[standing.version]
-            yield Travelled(journey=fold(events, standing.at, standing.known), standing=standing, agreement=text)
+        except CaseworkError:
+            _log.exception("journey not watched", extra={"journey": name})
+            continue
+        yield Travelled(journey=fold(events, standing.at, standing.known), standing=standing, agreement=text)
 
 
 def arrived(since: date, until: date, destination: str = "") -> Iterator[Travelled]:
