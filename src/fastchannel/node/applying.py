@@ -21,7 +21,7 @@ from fastchannel.casework.peers import Admission, Fault, Refused, admit
 from fastchannel.casework.ports import Held
 from fastchannel.exchange import bodies
 from fastchannel.exchange.errors import ExchangeError
-from fastchannel.exchange.leaves import Header, Kind, Lane, lane_of, read_header
+from fastchannel.exchange.leaves import Header, Kind, lane_of, read_header
 from fastchannel.exchange.sealing import Draft, unseal
 from fastchannel.node import joint, ledger, models, overrides, receipts
 from fastchannel.node.desk import office
@@ -260,7 +260,6 @@ _TAKE: dict[str, Callable[[_Turn, Header, bytes], None]] = {
 
 def _reject(turn: _Turn, held: Iterable[tuple[Header, Refused]]) -> None:
     """Say to the sender what is held and why: signed with our lane, like all that we say."""
-    lane = Lane(turn.link.lanes.roster.corridor, settings.CONFIG.party, Kind.BULK, turn.sender).origin
     drafts = [
         Draft(
             id=office().identifiers.new(),
@@ -274,4 +273,4 @@ def _reject(turn: _Turn, held: Iterable[tuple[Header, Refused]]) -> None:
     ]
     if drafts:
         _log.warning("entries held", extra={"peer": turn.sender, "entries": len(drafts)})
-        turn.link.lanes.append(lane, drafts)
+        turn.link.lanes.append(turn.link.lane(Kind.BULK, turn.sender), drafts)

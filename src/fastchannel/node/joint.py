@@ -23,7 +23,7 @@ from fastchannel.certificates.trust.files import decode_trust_list, encode_trust
 from fastchannel.certificates.trust.store import TrustList
 from fastchannel.exchange import bodies
 from fastchannel.exchange.errors import LeafError
-from fastchannel.exchange.leaves import Kind, Lane
+from fastchannel.exchange.leaves import Kind
 from fastchannel.exchange.sealing import Draft
 from fastchannel.node import models
 from fastchannel.node.lanes import tell
@@ -33,7 +33,7 @@ from fastchannel.node.link import Link
 def announce(link: Link, now: datetime) -> int:
     """Tell the other parties what they do not know of yet: texts that are held here, and our passes. How many entries."""
     parties = frozenset(one.code for one in link.lanes.roster.parties)
-    lane = Lane(link.lanes.roster.corridor, settings.CONFIG.party, Kind.COMMON).origin
+    lane = link.lane(Kind.COMMON)
     others = parties - {settings.CONFIG.party}
     names = {_name(digest): digest for digest in models.AgreementText.objects.values_list("digest", flat=True)}
     passes = _passes(others, now)

@@ -7,7 +7,7 @@ the transaction that keeps them.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -21,7 +21,7 @@ from fastchannel.casework.watching import Travelled, case_entry, followed, resul
 from fastchannel.decide.journey import fold
 from fastchannel.exchange.bodies import LedgerTold, ledger_body
 from fastchannel.exchange.errors import LeafError
-from fastchannel.exchange.leaves import Kind, Lane
+from fastchannel.exchange.leaves import Kind
 from fastchannel.exchange.sealing import Draft
 from fastchannel.node import models
 from fastchannel.node.desk import office
@@ -89,11 +89,10 @@ def keep(record: Record, agreement: Agreement) -> str:
         _store(record, digest, raw)
         found = link()
         if found is not None:
-            for peer in sorted(found.lanes.roster.roots().keys() & agreement.parties.keys() - {settings.CONFIG.party}):
-                lane = Lane(found.lanes.roster.corridor, settings.CONFIG.party, Kind.BULK, peer).origin
+            for peer in found.others(agreement):
                 body = ledger_body(agreement, raw, peer)
                 draft = Draft(id=office().identifiers.new(), at=record.recorded, agreement=agreement.digest, body=body)
-                found.lanes.append(lane, [draft])
+                found.lanes.append(found.lane(Kind.BULK, peer), [draft])
     return digest
 
 
@@ -139,20 +138,34 @@ def travelled(journeys: list[str]) -> Iterator[Travelled]:
         yield Travelled(journey=fold(events, standing.at, standing.known), standing=standing, agreement=text)
 
 
-def arrived(since: date, until: date, destination: str = "") -> Iterator[Travelled]:
-    """Travellers who arrived from day to day, both included, by the date of the place; at one party only where it is named."""
+def arrived(since: date, until: date, *, agreement: str = "") -> Iterator[Travelled]:
+    """Travellers who arrived from day to day, both included, by the date of the place; under one agreement if named."""
     day = timedelta(days=1)
     found = models.Event.objects.filter(kind="arrived", at__gte=_start(since) - day, at__lt=_start(until) + 2 * day)
+    if agreement:
+        found = found.filter(journey__agreement=agreement)
     for one in travelled(sorted(set(found.values_list("journey_id", flat=True)))):
         moment = one.journey.arrived
-        if moment is not None and since <= one.day(moment) <= until and one.place.startswith(destination):
+        if moment is not None and since <= one.day(moment) <= until:
             yield one
 
 
 def exposure(since: date, until: date, destination: str = "") -> Exposure:
-    """The channel's travellers who arrived in the period, their tests and the days on which they were followed."""
-    people = [one for traveller in arrived(since, until, destination) if (one := followed(traveller)) is not None]
-    return count_exposure(people, Travellers.CHANNEL, since, until)
+    """The channel's travellers who arrived in the period, their tests and the days on which they were followed.
+
+    ``destination`` is a party or region; empty, any.
+    """
+    [found] = exposures(since, until, [destination])
+    return found
+
+
+def exposures(since: date, until: date, destinations: Sequence[str]) -> list[Exposure]:
+    """The same for several destinations, each journey read once."""
+    people = [(traveller.place, one) for traveller in arrived(since, until) if (one := followed(traveller)) is not None]
+    return [
+        count_exposure([one for place, one in people if place.startswith(to)], Travellers.CHANNEL, since, until)
+        for to in destinations
+    ]
 
 
 def tests_of(since: date, until: date, expected: dict[Step, Expected], forecast: str) -> Iterator[Result]:

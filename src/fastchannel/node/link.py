@@ -20,10 +20,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from django.conf import settings
 
+from fastchannel.agreement.agreement import Agreement
 from fastchannel.exchange import letters
 from fastchannel.exchange import messages as m
 from fastchannel.exchange.errors import ExchangeError, ProofError
-from fastchannel.exchange.leaves import read_header
+from fastchannel.exchange.leaves import Kind, Lane, read_header
 from fastchannel.exchange.machine import Keys
 from fastchannel.exchange.machine import lanes as lanes_between
 from fastchannel.exchange.notes import read as read_note
@@ -52,6 +53,14 @@ class Link:
     signing: Ed25519PrivateKey
     reading: Mapping[bytes, X25519PrivateKey]
     peers: Mapping[str, str]
+
+    def lane(self, kind: Kind, peer: str = "") -> str:
+        """The name of our lane of that kind to a peer; of the common one where none is named."""
+        return Lane(self.lanes.roster.corridor, self.lanes.party, kind, peer).origin
+
+    def others(self, text: Agreement) -> list[str]:
+        """The other parties of an agreement whose nodes this one is linked with."""
+        return sorted(self.lanes.roster.roots().keys() & text.parties.keys() - {self.lanes.party})
 
     def answer(self, raw: bytes, now: datetime) -> bytes:
         """Take a letter, and write the one that answers it. Raises LetterError: nothing was taken."""

@@ -20,7 +20,7 @@ from fastchannel.casework.actor import Actor
 from fastchannel.casework.ports import Purpose
 from fastchannel.exchange.bodies import DecisionTold, decision_body
 from fastchannel.exchange.errors import LeafError
-from fastchannel.exchange.leaves import Kind, Lane
+from fastchannel.exchange.leaves import Kind
 from fastchannel.exchange.sealing import Draft
 from fastchannel.node import models
 from fastchannel.node.desk import office
@@ -109,11 +109,10 @@ def sign(actor: Actor, decision: Decision, text: Agreement) -> str:
         )  # fmt: skip
         found = link()
         if made and found is not None and actor.party == settings.CONFIG.party:
-            for peer in sorted(found.lanes.roster.roots().keys() & text.parties.keys() - {settings.CONFIG.party}):
-                lane = Lane(found.lanes.roster.corridor, settings.CONFIG.party, Kind.URGENT, peer).origin
+            for peer in found.others(text):
                 body = decision_body(text, decision.raw, peer)
                 draft = Draft(id=office().identifiers.new(), at=now, agreement=text.digest, body=body)
-                found.lanes.append(lane, [draft])
+                found.lanes.append(found.lane(Kind.URGENT, peer), [draft])
         office().note(actor, Purpose.WRITE, f"decision {decision.act} {decision.id}", [])
     return decision.digest
 

@@ -17,7 +17,7 @@ from fastchannel.casework.ports import Purpose
 from fastchannel.exchange import bodies
 from fastchannel.exchange.bodies import Receipt, Step
 from fastchannel.exchange.errors import LeafError
-from fastchannel.exchange.leaves import Kind, Lane, lane_of, read_header
+from fastchannel.exchange.leaves import Kind, lane_of, read_header
 from fastchannel.exchange.notes import cosigned_at, read
 from fastchannel.exchange.sealing import Draft
 from fastchannel.node import models
@@ -74,10 +74,9 @@ def say(link: Link, actor: Actor, entry: str, step: Step, said: str, now: dateti
         )
         if not made:
             return
-        lane = Lane(link.lanes.roster.corridor, settings.CONFIG.party, Kind.BULK, sender).origin
         body = bodies.receipt_body(entry, step, said[:2000], sender)
         draft = Draft(id=office().identifiers.new(), at=now, agreement=header.agreement, refs=(entry,), body=body)
-        link.lanes.append(lane, [draft])
+        link.lanes.append(link.lane(Kind.BULK, sender), [draft])
         office().note(actor, Purpose.WRITE, f"notice {step}", _journeys([entry]).values())
 
 

@@ -59,7 +59,7 @@ def watched() -> Iterator[Watched]:
         today = now.astimezone(text.zone(desk.party)).date()
         first = max(today - LOOK_BACK, text.in_force)
         if first <= today:
-            flights = channel_flights(one for one in arrived(first, today) if one.agreement.id == text.id)
+            flights = channel_flights(arrived(first, today, agreement=text.id))
             known = Joined(reports=reports(), known=flights)
             line = timeline(text.text, known, first, today, overrides=overrides(text.id))
             yield Watched(agreement=text, today=today, timeline=line)

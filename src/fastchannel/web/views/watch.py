@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from fastchannel.terms.errors import FastChannelError
 from fastchannel.terms.events import Role
 from fastchannel.watch.ledger.claim import Claim, Verdict, zero_import
 from fastchannel.watch.ledger.counting import By, Definition, Published, Travellers
+from fastchannel.watch.ledger.exposure import Exposure
 from fastchannel.watch.ledger.fold import Ledger, Line, State
 from fastchannel.watch.ledger.records import IMPORTED, Classification, Kind, RecordError
 from fastchannel.watch.ledger.words import classification_words
@@ -73,8 +74,8 @@ def watch(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _decide(request, actor) if "act" in request.POST or "sign" in request.POST else _classify(request, actor)
     today = office().clock.now().date()
-    until = _day(request, "until") or today
-    since = _day(request, "since") or until - PERIOD
+    until = _day(request.GET, "until") or today
+    since = _day(request.GET, "since") or until - PERIOD
     if not since <= until <= today:
         since, until = today - PERIOD, today
     held = ledger.ledger()
@@ -83,7 +84,10 @@ def watch(request: HttpRequest) -> HttpResponse:
     context = {
         "since": since,
         "until": until,
-        "claims": [_claim(held, party, since, until, language) for party in parties],
+        "claims": [
+            _claim(held, party, counted, language)
+            for party, counted in zip(parties, ledger.exposures(since, until, parties), strict=True)
+        ],
         "lines": [_line(one, actor, language) for one in held.lines],
         "kinds": [(kind.value, words.word(KINDS, kind.value)) for kind in Kind],
         "parties": parties,
@@ -120,8 +124,8 @@ def _decide(request: HttpRequest, actor: Actor) -> HttpResponse:
             id=uuid4().hex[:12],
             agreement=text.id,
             act=Act(request.POST.get("act", "")),
-            first=_posted(request, "first") or office().clock.now().date(),
-            until=_posted(request, "until"),
+            first=_day(request.POST, "first") or office().clock.now().date(),
+            until=_day(request.POST, "until"),
             reason=request.POST.get("reason", "").strip()[:500],
             trigger=request.POST.get("trigger", "")[:64],
         )
@@ -134,13 +138,6 @@ def _decide(request: HttpRequest, actor: Actor) -> HttpResponse:
         said = _("Signed for this party. It has effect once every party has signed it.")
         messages.success(request, said, extra_tags="good")
     return redirect("web:watch")
-
-
-def _posted(request: HttpRequest, name: str) -> date | None:
-    try:
-        return parse_date(request.POST.get(name, "")[:10])
-    except ValueError:
-        return None
 
 
 def _decisions(one: triggers.Watched, actor: Actor) -> list[dict[str, Any]]:
@@ -157,10 +154,10 @@ def _decisions(one: triggers.Watched, actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
-def _claim(held: Ledger, party: str, since: date, until: date, language: str) -> dict[str, Any]:
+def _claim(held: Ledger, party: str, counted: Exposure, language: str) -> dict[str, Any]:
     """What the record shows of travellers to one party, a sentence a line."""
     definition = Definition(travellers=Travellers.CHANNEL, by=By.ARRIVAL, published=Published.REVISED, destination=party)
-    claim: Claim = zero_import(held, ledger.exposure(since, until, party), definition, until)
+    claim: Claim = zero_import(held, counted, definition, counted.until)
     return {"party": party, "badge": VERDICTS[claim.verdict], "sentences": claim.words(language).split("\n")}
 
 
@@ -219,8 +216,8 @@ def _subject(day: DayState, said: TriggerWords) -> dict[str, Any]:
     }
 
 
-def _day(request: HttpRequest, name: str) -> date | None:
+def _day(given: QueryDict, name: str) -> date | None:
     try:
-        return parse_date(request.GET.get(name, "")[:10])
+        return parse_date(given.get(name, "")[:10])
     except ValueError:
         return None
