@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -77,6 +78,18 @@ def instant(text: str) -> datetime:
 def json_option(function: F) -> F:
     """Adds ``--json``."""
     return click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout.")(function)
+
+
+def node_option(function: F) -> F:
+    """Adds ``--node``, given to the command as ``directory``."""
+    return click.option(
+        "--node",
+        "directory",
+        required=True,
+        envvar="FASTCHANNEL_NODE",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="The node's directory; also by FASTCHANNEL_NODE.",
+    )(function)
 
 
 def language_option(function: F) -> F:

@@ -7,48 +7,30 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 from rich.table import Table
 
-from fastchannel.cli.command import command, json_option
+from fastchannel.cli.command import command, json_option, node_option
 from fastchannel.cli.console import emit_json, message, page
-from fastchannel.cli.files import read_file, write_file
+from fastchannel.cli.exchange_files import FILE, ExchangeFileError, decoded, put, read, roster_in, write
+from fastchannel.cli.exchange_roster import roster
 from fastchannel.cli.node import database_of
-from fastchannel.terms.errors import FastChannelError
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    from fastchannel.exchange.roster import Roster, SignedRoster
     from fastchannel.node.link import Link
 
 UNREACHED, NOT_WELL = 1, 1
-MOST_FILE_BYTES = 4 * 1024 * 1024
-_FILE = click.Path(path_type=Path, dir_okay=False)
 _DAYS = click.option(
     "--days", type=click.IntRange(1, 3_650), default=730, show_default=True, help="How long the certificate of the line counts."
 )
-_NODE = click.option(
-    "--node", "directory", required=True, envvar="FASTCHANNEL_NODE", type=click.Path(path_type=Path, file_okay=False),
-    help="The node's directory; also by FASTCHANNEL_NODE.",
-)  # fmt: skip
-
-
-class ExchangeFileError(FastChannelError):
-    """A file that the command needs cannot be read or written, or the node has no link."""
 
 
 @click.group("exchange")
 def exchange() -> None:
     """One record with the other parties' nodes: keys, lanes, proofs."""
-
-
-@click.group("roster")
-def roster() -> None:
-    """The list of the parties' keys, which their offline keys sign."""
 
 
 def add_to(root: click.Group) -> None:
@@ -58,7 +40,7 @@ def add_to(root: click.Group) -> None:
 
 
 @command(exchange, "root", "fastchannel exchange root --out root-cn.pem")
-@click.option("--out", type=_FILE, required=True, help="The private key; there must be no such file yet. Keep it offline.")
+@click.option("--out", type=FILE, required=True, help="The private key; there must be no such file yet. Keep it offline.")
 @json_option
 def make_root(*, out: Path, as_json: bool) -> None:
     """Make a party's offline key, which signs lists of keys and nothing else, and print its public half."""
@@ -80,9 +62,9 @@ def make_root(*, out: Path, as_json: bool) -> None:
 
 
 @command(exchange, "key", "fastchannel exchange key --node /srv/fastchannel --root 3b6a27bc… --out party-cn.json")
-@_NODE
+@node_option
 @click.option("--root", "roots", multiple=True, required=True, help="The party's offline key, as `exchange root` printed it.")
-@click.option("--out", type=_FILE, required=True, help="The party's entry for the list: public keys only.")
+@click.option("--out", type=FILE, required=True, help="The party's entry for the list: public keys only.")
 @_DAYS
 @json_option
 def make_keys(*, directory: Path, roots: tuple[str, ...], out: Path, days: int, as_json: bool) -> None:
@@ -97,7 +79,7 @@ def make_keys(*, directory: Path, roots: tuple[str, ...], out: Path, days: int, 
     party, keys = settings.party, made(places)
     shown = make_certificate(party, *files_of(settings, places), days)
     made_entry = Party(code=party, roots=roots, keys=keys, certificates=(shown,))
-    _write(out, made_entry)
+    write(out, made_entry)
     if as_json:
         emit_json(msgspec.to_builtins(made_entry))
         return
@@ -109,10 +91,10 @@ def make_keys(*, directory: Path, roots: tuple[str, ...], out: Path, days: int, 
     "tls",
     "fastchannel exchange tls --node /srv/fastchannel --entry party-cn.json --certificate cn-2.pem --key cn-2-key.pem",
 )
-@_NODE
-@click.option("--entry", type=_FILE, required=True, help="The party's entry for the list: the certificate is added to it.")
-@click.option("--certificate", type=_FILE, required=True, help="The next certificate; there must be no such file yet.")
-@click.option("--key", "key_file", type=_FILE, required=True, help="Its private key; there must be no such file yet.")
+@node_option
+@click.option("--entry", type=FILE, required=True, help="The party's entry for the list: the certificate is added to it.")
+@click.option("--certificate", type=FILE, required=True, help="The next certificate; there must be no such file yet.")
+@click.option("--key", "key_file", type=FILE, required=True, help="Its private key; there must be no such file yet.")
 @_DAYS
 @json_option
 def next_certificate(*, directory: Path, entry: Path, certificate: Path, key_file: Path, days: int, as_json: bool) -> None:
@@ -125,11 +107,11 @@ def next_certificate(*, directory: Path, entry: Path, certificate: Path, key_fil
     from fastchannel.node import config
     from fastchannel.node.channel import make_certificate
 
-    party, held = config.load(directory).party, _decoded(entry, Party)
+    party, held = config.load(directory).party, decoded(entry, Party)
     if held.code != party:
         raise ExchangeFileError(f"{entry}: found the entry of {held.code}, expected that of {party}")
     raw = make_certificate(party, certificate.absolute(), key_file.absolute(), days)
-    _write(entry, msgspec.structs.replace(held, certificates=(*held.certificates, raw)))
+    write(entry, msgspec.structs.replace(held, certificates=(*held.certificates, raw)))
     pin = pin_of(party, raw)
     if as_json:
         emit_json(asdict(pin))
@@ -138,103 +120,12 @@ def next_certificate(*, directory: Path, entry: Path, certificate: Path, key_fil
 
 
 @command(
-    roster,
-    "make",
-    "fastchannel exchange roster make party-cn.json party-kr.json --corridor china-korea --out roster.json",
-    "fastchannel exchange roster make party-cn.json party-kr.json --corridor china-korea --version 2 --out roster-2.json",
-)
-@click.argument("entries", metavar="PARTY...", nargs=-1, required=True, type=_FILE)
-@click.option("--corridor", required=True, help="Its name in every lane: a-z, 0-9, dot and hyphen.")
-@click.option("--version", type=click.IntRange(min=1), default=1, show_default=True)
-@click.option("--threshold", type=click.IntRange(min=1), help="How many parties sign its successor; the default is all.")
-@click.option("--out", type=_FILE, required=True)
-@json_option
-def make_roster(
-    *, entries: tuple[Path, ...], corridor: str, version: int, threshold: int | None, out: Path, as_json: bool
-) -> None:
-    """Put the parties' entries into one list, to be signed by each party's offline key."""
-    from fastchannel.exchange.roster import Party, Roster, sign_roster
-
-    parties = tuple(_decoded(path, Party) for path in entries)
-    made = Roster(corridor=corridor, version=version, threshold=threshold or len(parties), parties=parties)
-    _write(out, sign_roster(made, []))
-    if as_json:
-        emit_json(msgspec.to_builtins(made) | {"signatures": []})
-    else:
-        message(f"{out}: version {version} of {corridor}, signed by nobody yet")
-
-
-@command(roster, "sign", "fastchannel exchange roster sign roster.json --key root-cn.pem")
-@click.argument("file", metavar="ROSTER", type=_FILE)
-@click.option("--key", "key_file", type=_FILE, required=True, help="The party's offline key.")
-@json_option
-def sign(*, file: Path, key_file: Path, as_json: bool) -> None:
-    """Add a party's signature to the list, in its file. Read what you sign first: roster show."""
-    from fastchannel.exchange.roster import SignedRoster, sign_roster
-
-    held = _decoded(file, SignedRoster)
-    signed = sign_roster(_roster_in(held, file), [_root(key_file)])
-    if signed.roster != held.roster:
-        raise ExchangeFileError(f"{file}: found the list in another form than it is written here")
-    signatures = {**held.signatures, **signed.signatures}
-    _write(file, SignedRoster(held.roster, signatures))
-    if as_json:
-        emit_json({"signatures": sorted(signatures)})
-    else:
-        message(f"{file}: {len(signatures)} signatures")
-
-
-@command(roster, "show", "fastchannel exchange roster show roster.json")
-@click.argument("file", metavar="ROSTER", type=_FILE)
-@json_option
-def show(*, file: Path, as_json: bool) -> None:
-    """Show the list: parties, keys, their bounds, and which offline keys signed it."""
-    from fastchannel.exchange.roster import SignedRoster
-
-    signed = _decoded(file, SignedRoster)
-    found = _roster_in(signed, file)
-    if as_json:
-        emit_json(msgspec.to_builtins(found) | {"signatures": sorted(signed.signatures)})
-        return
-    table = Table("party", "use", "key", "until", title=f"{found.corridor} {found.version}", title_justify="left")
-    for one in found.parties:
-        for root in one.roots:
-            table.add_row(one.code, "root", root, "signed this list" if root in signed.signatures else "")
-        for key in one.keys:
-            table.add_row(one.code, key.use, key.raw, ", ".join(f"{lane} {size}" for lane, size in key.until.items()))
-    for pin in found.pins():
-        table.add_row(pin.party, "line", pin.fingerprint, str(pin.until.date()))
-    page().print(table)
-
-
-@command(roster, "accept", "fastchannel exchange roster accept roster.json --node /srv/fastchannel")
-@click.argument("file", metavar="ROSTER", type=_FILE)
-@_NODE
-@json_option
-def accept(*, file: Path, directory: Path, as_json: bool) -> None:
-    """Take the list into use at a node: the first is signed by every party, each later one follows the one that is held."""
-    from fastchannel.exchange.roster import SignedRoster, first_roster, follow
-    from fastchannel.node.exchange_files import read_roster
-    from fastchannel.node.places import Places
-
-    signed = _decoded(file, SignedRoster)
-    place = Places(directory.resolve()).roster
-    found = follow(read_roster(place), signed) if place.exists() else first_roster(signed)
-    place.parent.mkdir(exist_ok=True)
-    _write(place, signed)
-    if as_json:
-        emit_json({"corridor": found.corridor, "version": found.version})
-    else:
-        message(f"{place}: version {found.version} of {found.corridor} counts from now on")
-
-
-@command(
     exchange,
     "status",
     "fastchannel exchange status --node /srv/fastchannel",
     exits={0: "all is well", NOT_WELL: "a lane is stopped (see the alarms), or a certificate has ended"},
 )
-@_NODE
+@node_option
 @json_option
 def status(*, directory: Path, as_json: bool) -> int:
     """Show each lane (entries, acknowledged by whom, what stopped it), and until when the certificates of the line count."""
@@ -273,7 +164,7 @@ def status(*, directory: Path, as_json: bool) -> int:
     "fastchannel exchange sync --node /srv/fastchannel",
     exits={0: "every peer was reached", UNREACHED: "a peer could not be reached: see stderr"},
 )
-@_NODE
+@node_option
 @json_option
 def sync(*, directory: Path, as_json: bool) -> int:
     """Exchange with every peer now, instead of at the next turn of the node's worker."""
@@ -296,7 +187,7 @@ def sync(*, directory: Path, as_json: bool) -> int:
     "fastchannel exchange fsck --node /srv/fastchannel",
     exits={0: "every lane is what its signatures say", NOT_WELL: "there is damage: each is on a line of stdout"},
 )
-@_NODE
+@node_option
 @json_option
 def fsck(*, directory: Path, as_json: bool) -> int:
     """Read every lane anew: leaves, order, frontier, checkpoints with their signatures, bodies. It changes nothing."""
@@ -319,7 +210,7 @@ def fsck(*, directory: Path, as_json: bool) -> int:
 
 @command(exchange, "restore", "fastchannel exchange restore china-korea/CN/KR/bulk --node /srv/fastchannel")
 @click.argument("lane", metavar="LANE")
-@_NODE
+@node_option
 @json_option
 def restore(*, lane: str, directory: Path, as_json: bool) -> None:
     """Take a lane that is behind (an old backup was put back) from the peer's mirror. What was not sent is sent again."""
@@ -344,8 +235,8 @@ def restore(*, lane: str, directory: Path, as_json: bool) -> None:
 
 @command(exchange, "export", "fastchannel exchange export KR --node /srv/fastchannel --out for-kr.bin")
 @click.argument("peer", metavar="PARTY")
-@_NODE
-@click.option("--out", type=_FILE, required=True, help="The file to carry: signed and sealed, so that its way is no matter.")
+@node_option
+@click.option("--out", type=FILE, required=True, help="The file to carry: signed and sealed, so that its way is no matter.")
 @json_option
 def export(*, peer: str, directory: Path, out: Path, as_json: bool) -> None:
     """Write what a party lacks into a file, for a courier. Its answer comes back the same way: import it."""
@@ -353,7 +244,7 @@ def export(*, peer: str, directory: Path, out: Path, as_json: bool) -> None:
 
     with _linked(directory) as (link, now):
         found = link.export(peer, now)
-    _put(out, b"".join(courier.write(found)))
+    put(out, b"".join(courier.write(found)))
     if as_json:
         emit_json({"letters": len(found)})
         return
@@ -366,9 +257,9 @@ def export(*, peer: str, directory: Path, out: Path, as_json: bool) -> None:
     "fastchannel exchange import from-cn.bin --node /srv/fastchannel --answer for-cn.bin",
     exits={0: "the file was taken in whole", UNREACHED: "it did not arrive whole: what came before the fault was taken in"},
 )
-@click.argument("file", metavar="FILE", type=_FILE)
-@_NODE
-@click.option("--answer", type=_FILE, required=True, help="Where the answers go: carry this file back.")
+@click.argument("file", metavar="FILE", type=FILE)
+@node_option
+@click.option("--answer", type=FILE, required=True, help="Where the answers go: carry this file back.")
 @json_option
 def import_command(*, file: Path, directory: Path, answer: Path, as_json: bool) -> int:
     """Take in a courier's file and write the answers. A file that is taken in twice changes nothing."""
@@ -378,7 +269,7 @@ def import_command(*, file: Path, directory: Path, answer: Path, as_json: bool) 
     taken, answers, code = 0, list[bytes](), 0
     with _linked(directory) as (link, now):
         try:
-            for letter in courier.read(_read(file, courier.MOST_BYTES)):
+            for letter in courier.read(read(file, courier.MOST_BYTES)):
                 count, more = link.take([letter], now)
                 taken, answers = taken + count, answers + more
         except ExchangeError as error:
@@ -387,7 +278,7 @@ def import_command(*, file: Path, directory: Path, answer: Path, as_json: bool) 
         from fastchannel.node.applying import apply_arrived
 
         apply_arrived(link, now)
-    _put(answer, b"".join(courier.write(answers)))
+    put(answer, b"".join(courier.write(answers)))
     if as_json:
         emit_json({"taken": taken, "answers": len(answers)})
         return code
@@ -403,15 +294,15 @@ def import_command(*, file: Path, directory: Path, answer: Path, as_json: bool) 
 )
 @click.argument("lane", metavar="LANE")
 @click.argument("seq", metavar="SEQ", type=click.IntRange(min=0))
-@_NODE
+@node_option
 @click.option("--show", "shown", is_flag=True, help="With what the entry says: whoever has the file can read it.")
-@click.option("--out", type=_FILE, required=True)
+@click.option("--out", type=FILE, required=True)
 @json_option
 def prove(*, lane: str, seq: int, directory: Path, shown: bool, out: Path, as_json: bool) -> None:
     """Write the proof of one entry: who wrote it and who had it by when, for anybody who has the list of keys."""
     with _linked(directory) as (link, _now):
         raw = link.prove(lane, seq, shown=shown)
-    _put(out, raw)
+    put(out, raw)
     if as_json:
         emit_json({"lane": lane, "seq": seq, "shown": shown, "bytes": len(raw)})
         return
@@ -424,9 +315,9 @@ def prove(*, lane: str, seq: int, directory: Path, shown: bool, out: Path, as_js
     "fastchannel exchange verify-proof proof.json --roster roster.json",
     exits={0: "it shows what is printed", UNREACHED: "it shows nothing: the reason is on stderr"},
 )
-@click.argument("file", metavar="PROOF", type=_FILE)
+@click.argument("file", metavar="PROOF", type=FILE)
 @click.option(
-    "--roster", "roster_file", type=_FILE, required=True, help="The parties' list of keys, version 1 or one you trust."
+    "--roster", "roster_file", type=FILE, required=True, help="The parties' list of keys, version 1 or one you trust."
 )
 @json_option
 def verify_proof(*, file: Path, roster_file: Path, as_json: bool) -> int:
@@ -435,9 +326,9 @@ def verify_proof(*, file: Path, roster_file: Path, as_json: bool) -> int:
     from fastchannel.exchange.proofs import check_proof
     from fastchannel.exchange.roster import SignedRoster
 
-    keys = _roster_in(_decoded(roster_file, SignedRoster), roster_file)
+    keys = roster_in(decoded(roster_file, SignedRoster), roster_file)
     try:
-        found = check_proof(_read(file), keys)
+        found = check_proof(read(file), keys)
     except ExchangeError as error:
         message(f"{file}: {error}")
         return UNREACHED
@@ -470,44 +361,3 @@ def _linked(directory: Path) -> Iterator[tuple[Link, datetime]]:
         if found is None:
             raise ExchangeFileError("this node works alone. It takes in a list of keys by: fastchannel exchange roster accept")
         yield found, office().clock.now()
-
-
-def _roster_in(signed: SignedRoster, file: Path) -> Roster:
-    from fastchannel.exchange.roster import Roster
-
-    try:
-        return msgspec.json.decode(signed.roster, type=Roster)
-    except msgspec.DecodeError as error:
-        raise ExchangeFileError(f"{file}: {error}; expected a list of keys") from error
-
-
-def _root(path: Path) -> Ed25519PrivateKey:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
-    try:
-        found = load_pem_private_key(_read(path), password=None)
-    except (ValueError, TypeError) as error:
-        raise ExchangeFileError(f"{path}: no private key in PEM without a password") from error
-    if not isinstance(found, Ed25519PrivateKey):
-        raise ExchangeFileError(f"{path}: found another kind of key, expected Ed25519: fastchannel exchange root makes one")
-    return found
-
-
-def _decoded(path: Path, kind: Any) -> Any:
-    try:
-        return msgspec.json.decode(_read(path), type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ExchangeFileError(f"{path}: {error}") from error
-
-
-def _read(path: Path, most: int = MOST_FILE_BYTES) -> bytes:
-    return read_file(path, ExchangeFileError, most)
-
-
-def _write(path: Path, value: object) -> None:
-    _put(path, msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n")
-
-
-def _put(path: Path, raw: bytes) -> None:
-    write_file(path, raw, ExchangeFileError)

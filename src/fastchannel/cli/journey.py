@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from fastchannel.agreement.vocabulary import Words
-from fastchannel.cli.command import command, instant, json_option, language_option
+from fastchannel.cli.command import command, instant, json_option, language_option, node_option
 from fastchannel.cli.console import emit_json, page
 from fastchannel.cli.event_words import EventWords
 from fastchannel.cli.node import database_of
@@ -34,10 +34,7 @@ def add_to(root: click.Group) -> None:
     "fastchannel journey show 06tq3v8s2m5k9w1x7y4z0abcde --node /srv/fastchannel --at 2020-05-20T09:00:00+09:00 --json",
 )
 @click.argument("identifier", metavar="ID")
-@click.option(
-    "--node", "directory", required=True, envvar="FASTCHANNEL_NODE", type=click.Path(path_type=Path, file_okay=False),
-    help="The node's directory; also by FASTCHANNEL_NODE.",
-)  # fmt: skip
+@node_option
 @click.option("--at", type=instant, help="Where the journey stood then; the default is now, by the node's clock.")
 @click.option("--known", type=instant, help="Use only what was recorded by then; the default is --at.")
 @language_option

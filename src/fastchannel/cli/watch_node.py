@@ -9,7 +9,7 @@ import click
 import msgspec
 from rich.table import Table
 
-from fastchannel.cli.command import command, instant, json_option, language_option
+from fastchannel.cli.command import command, instant, json_option, language_option, node_option
 from fastchannel.cli.console import emit_json, page
 from fastchannel.cli.node import database_of
 from fastchannel.cli.watch_data import day_of
@@ -21,10 +21,6 @@ from fastchannel.watch.ledger.undetected import Step as Finding
 
 NOT_ZERO, ALARMED, DISPUTED = 1, 1, 1
 PERIOD = timedelta(days=365)
-_NODE = click.option(
-    "--node", "directory", required=True, envvar="FASTCHANNEL_NODE", type=click.Path(path_type=Path, file_okay=False),
-    help="The node's directory; also by FASTCHANNEL_NODE.",
-)  # fmt: skip
 _SINCE = click.option("--from", "since", type=day_of, metavar="DATE", help="The first day; without it, a year before the last.")
 _UNTIL = click.option("--until", type=day_of, metavar="DATE", help="The last day; without it, the node's today.")
 
@@ -57,7 +53,7 @@ def add_to(group: click.Group) -> None:
     )(show_alarms)
 
 
-@_NODE
+@node_option
 @_SINCE
 @_UNTIL
 @click.option("--to", "destination", default="", help="Only travellers to this party or region.")
@@ -113,7 +109,7 @@ def status(
     return 0 if claim.verdict in (Verdict.ZERO, Verdict.NOBODY) else NOT_ZERO
 
 
-@_NODE
+@node_option
 @click.option("--as-known", type=instant, metavar="TIME", help="As it was known at this time.")
 @language_option
 @json_option
@@ -145,7 +141,7 @@ def show_ledger(*, directory: Path, as_known: datetime | None, language: str, as
     return 0 if all(line.state in (State.STANDS, State.MOVED) for line in found.lines) else DISPUTED
 
 
-@_NODE
+@node_option
 @_SINCE
 @_UNTIL
 @click.option(
