@@ -86,10 +86,10 @@ def test_filters_narrow(roster: str) -> None:
     assert len(queries.queue(MONITOR, verdicts=["wait", "hold", "refuse"]).items) == 22
 
 
-def test_counts_add_up_and_are_two_queries(roster: str) -> None:
+def test_counts_add_up_and_are_three_queries(roster: str) -> None:
     with CaptureQueriesContext(connection) as held:
         found = queries.counts(MONITOR)
-    assert len(held) == 2
+    assert len(held) == 3
     assert found.total == sum(found.destinations.values()) == 22
     assert found.destinations == {"CN-SH": 12, "CN-TJ": 10}
     assert queries.counts(SPONSOR).total == 12

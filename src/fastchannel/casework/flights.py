@@ -7,12 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from fastchannel.casework.watching import CARRIER_LETTERS, Travelled, step_of
-from fastchannel.terms.events import Finding
+from fastchannel.casework.watching import CARRIER_LETTERS, Course
 from fastchannel.watch.alarms.results import Step
 from fastchannel.watch.triggers.figures import FlightCount
-
-_TOLD = (Finding.DETECTED, Finding.NOT_DETECTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,19 +61,16 @@ class ChannelFlights:
         )
 
 
-def channel_flights(travelled: Iterable[Travelled]) -> ChannelFlights:
+def channel_flights(courses: Iterable[Course]) -> ChannelFlights:
     """The flights of these journeys. A traveller whose first negative turns positive counts from the day of that report."""
     found: dict[tuple[str, str, date], list[_Report]] = defaultdict(list)
-    for one in travelled:
-        plan, arrived = one.journey.itinerary, one.journey.arrived
-        if plan is None or arrived is None or not plan.flight:
+    for one in courses:
+        if one.arrived is None or not one.flight:
             continue
-        reports = found[plan.flight, one.standing.route, one.day(arrived)]
+        reports = found[one.flight, one.route, one.arrived]
         reports += [
-            _Report(journey=one.journey.id, on=one.day(sample.reported), positive=sample.finding is Finding.DETECTED)
-            for sample in one.journey.samples.values()
-            if sample.reported is not None
-            and sample.finding in _TOLD
-            and step_of(one.journey, sample) is not Step.BEFORE_DEPARTURE
+            _Report(journey=one.journey, on=report.on, positive=report.positive)
+            for report in one.reported
+            if report.step is not Step.BEFORE_DEPARTURE
         ]
     return ChannelFlights(reports={key: tuple(reports) for key, reports in found.items()})

@@ -31,7 +31,7 @@ from fastchannel.casework.ports import (
     Texts,
     access,
 )
-from fastchannel.casework.projection import project
+from fastchannel.casework.projection import Deadline, Row, project
 from fastchannel.casework.sight import events_without_health, without_health
 from fastchannel.decide.decide import decide
 from fastchannel.decide.standing import Standing
@@ -241,10 +241,14 @@ class Office:
         known = max([at, *(event.recorded for event in events if event.party in linked)])
         return decide(self.texts.versions(applied.agreement), events, at, known=known)
 
+    def project(self, standing: Standing, events: Iterable[Event]) -> tuple[Row, tuple[Deadline, ...]]:
+        """The row and the deadlines of a journey that stands like this."""
+        return project(standing, events, self.texts.versions(standing.agreement)[standing.version])
+
     def entry(self, events: tuple[Event, ...], person: Person, at: datetime) -> tuple[Entry, Standing]:
         """A new journey's first entry, ready to be appended: for imports, which append many at once."""
         standing = self.decide(events, at)
-        row, deadlines = project(standing, events)
+        row, deadlines = self.project(standing, events)
         return Entry(events=events, row=row, deadlines=deadlines, person=person, opens=True), standing
 
     def stamp(
@@ -308,7 +312,7 @@ class Office:
             return self._settle(write, standing, added, now)
 
     def _write(self, before: Held, standing: Standing, events: tuple[Event, ...], added: tuple[Event, ...]) -> None:
-        row, deadlines = project(standing, events)
+        row, deadlines = self.project(standing, events)
         told = () if before.told else notices(before, standing, added, standing.at)
         self.journal.append([Entry(events=added, row=row, deadlines=deadlines, notices=told)])
 

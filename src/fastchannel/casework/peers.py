@@ -16,7 +16,6 @@ from fastchannel.casework.ladder import notices
 from fastchannel.casework.office import CLOCK_SKEW, Office, applied_of, subject_of
 from fastchannel.casework.permissions import ACTION_OF, Denial, Subject, check
 from fastchannel.casework.ports import Entry, Held
-from fastchannel.casework.projection import project
 from fastchannel.decide.journey import corrected
 from fastchannel.terms.events import Applied, Corrected, Event, EventError, encode, kind_of
 
@@ -81,7 +80,7 @@ def admit(
         return Admission(refused=refused)
     whole = (*events, *added)
     standing = office.decide(whole, max(now, office.now_for(whole)))
-    row, deadlines = project(standing, whole)
+    row, deadlines = office.project(standing, whole)
     told_here = notices(before, standing, tuple(added), standing.at) if before is not None and not before.told else ()
     entry = Entry(events=tuple(added), row=row, deadlines=deadlines, notices=told_here, opens=before is None, learned=now)
     return Admission(entry=entry, refused=refused)

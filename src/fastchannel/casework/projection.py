@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from fastchannel.agreement.agreement import Agreement
 from fastchannel.casework.errors import CaseworkError
+from fastchannel.casework.watching import Course, Travelled, course
 from fastchannel.decide.journey import fold
 from fastchannel.decide.stages import ENDED
 from fastchannel.decide.standing import Standing, Status, encode
@@ -59,10 +61,14 @@ class Row:
     ended: datetime | None  # of an ended journey: when the last thing happened, or the last obligation ran out
     decided: datetime
     standing: bytes
+    course: Course | None = None  # what the watch counts of it
 
 
-def project(standing: Standing, events: Iterable[Event]) -> tuple[Row, tuple[Deadline, ...]]:
-    """The row and the open deadlines, corrections taken into account. Raises CaseworkError where nobody applied."""
+def project(standing: Standing, events: Iterable[Event], text: Agreement) -> tuple[Row, tuple[Deadline, ...]]:
+    """The row and the open deadlines, corrections taken into account; ``text`` is the version that the standing names.
+
+    Raises CaseworkError where nobody applied.
+    """
     held = tuple(events)
     journey = fold(held, standing.at, standing.known)
     first, plan = journey.applied, journey.itinerary
@@ -114,6 +120,7 @@ def project(standing: Standing, events: Iterable[Event]) -> tuple[Row, tuple[Dea
         ended=_ended(standing, held),
         decided=standing.at,
         standing=encode(standing),
+        course=course(Travelled(journey=journey, standing=standing, agreement=text)),
     )
     return row, deadlines
 

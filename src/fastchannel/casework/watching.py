@@ -20,7 +20,38 @@ from fastchannel.watch.ledger.records import Entry, Seat
 
 ON_ARRIVAL = timedelta(days=2)  # so long after arrival a sample is still one of the arrival's
 _INFECTION = frozenset({Assay.NAAT, Assay.ANTIGEN})  # antibodies tell of the past
+_TOLD = (Finding.DETECTED, Finding.NOT_DETECTED)
 CARRIER_LETTERS = 2  # letters of a flight's number that name who flies it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """What a laboratory told of one sample that looks for an infection, and where on the journey it was taken."""
+
+    on: date
+    positive: bool
+    step: Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """What the watch counts of one journey: kept beside its row, so that nobody folds a million journeys to count them.
+
+    ``until`` is the last day of follow-up; None with ``arrived``: not here yet. ``found`` is the day on which an infection was
+    first known, and ``found_at`` where on the journey.
+    """
+
+    journey: str
+    agreement: str
+    route: str
+    flight: str
+    place: str
+    arrived: date | None
+    until: date | None
+    sampled: tuple[date, ...]
+    reported: tuple[Reported, ...]
+    found: date | None
+    found_at: Step | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +128,37 @@ def followed(one: Travelled) -> Followed | None:
     )
 
 
+def course(one: Travelled) -> Course | None:
+    """What the watch counts of a journey; None where it has not arrived and no test of it found anything."""
+    samples = [sample for sample in one.journey.samples.values() if sample.assay in _INFECTION]
+    reported = [
+        Reported(on=one.day(sample.reported), positive=sample.finding is Finding.DETECTED, step=step_of(one.journey, sample))
+        for sample in samples
+        if sample.reported is not None and sample.finding in _TOLD
+    ]
+    stay = followed(one)
+    first = min((report for report in reported if report.positive), key=lambda report: report.on, default=None)
+    found, found_at = (first.on, first.step) if first is not None else (None, None)
+    if first is None and one.journey.confirmed is not None:
+        found, found_at = one.day(one.journey.confirmed.at), step_at(one.journey, one.journey.confirmed.at)
+    if stay is None and not reported and found is None:
+        return None
+    plan = one.journey.itinerary
+    return Course(
+        journey=one.journey.id,
+        agreement=one.standing.agreement,
+        route=one.standing.route,
+        flight=(plan.flight or "") if plan is not None else "",
+        place=one.place,
+        arrived=stay.arrived if stay is not None else None,
+        until=stay.until if stay is not None else None,
+        sampled=stay.sampled if stay is not None else (),
+        reported=tuple(sorted(reported, key=lambda report: (report.on, report.step, report.positive))),
+        found=found,
+        found_at=found_at,
+    )
+
+
 def results(one: Travelled, expected: Mapping[Step, Expected], forecast: str) -> Iterator[Result]:
     """The traveller's samples that look for an infection, each as it was registered and as it was reported.
 
@@ -123,19 +185,23 @@ def results(one: Travelled, expected: Mapping[Step, Expected], forecast: str) ->
             forecast=forecast,
         )
         yield registered
-        if sample.reported is not None and sample.finding in (Finding.DETECTED, Finding.NOT_DETECTED):
+        if sample.reported is not None and sample.finding in _TOLD:
             positive = sample.finding is Finding.DETECTED
             yield replace(registered, recorded=one.day(sample.reported), positive=positive)
 
 
 def step_of(journey: Journey, sample: Sample) -> Step:
     """Where on the journey a sample was taken."""
-    taken = sample.taken
-    if taken is None or journey.arrived is None or taken < (journey.boarded or journey.arrived):
+    return Step.BEFORE_DEPARTURE if sample.taken is None else step_at(journey, sample.taken)
+
+
+def step_at(journey: Journey, moment: datetime) -> Step:
+    """Where on the journey a moment lies."""
+    if journey.arrived is None or moment < (journey.boarded or journey.arrived):
         return Step.BEFORE_DEPARTURE
-    if journey.released is not None and taken >= journey.released:
+    if journey.released is not None and moment >= journey.released:
         return Step.IN_FOLLOW_UP
-    return Step.ON_ARRIVAL if taken < journey.arrived + ON_ARRIVAL else Step.IN_QUARANTINE
+    return Step.ON_ARRIVAL if moment < journey.arrived + ON_ARRIVAL else Step.IN_QUARANTINE
 
 
 def _certifier(journey: Journey, step: Step) -> str:

@@ -28,7 +28,6 @@ from fastchannel.casework.errors import CaseworkError, UnknownJourneyError
 from fastchannel.casework.office import Office
 from fastchannel.casework.permissions import ACTION_OF, Denial
 from fastchannel.casework.ports import Entry, Person, Stamp
-from fastchannel.casework.projection import project
 from fastchannel.cli.demo_card import CARD, Card, secret_file
 from fastchannel.cli.drill import Fate, Profile, Script, script_of, scripts
 from fastchannel.terms.events import (
@@ -123,7 +122,8 @@ class Play:
                 now = self.office.now_for(known)
                 fresh = tuple(one for one in self._past(number, self.progress.laid_at) if one.at not in there)
                 if fresh:
-                    row, deadlines = project(self.office.decide((*known, *fresh), now), (*known, *fresh))
+                    whole = (*known, *fresh)
+                    row, deadlines = self.office.project(self.office.decide(whole, now), whole)
                     self.office.journal.append([Entry(events=fresh, row=row, deadlines=deadlines)])
             self.behind.discard(number)
 

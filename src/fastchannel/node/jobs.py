@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 
-from fastchannel.node import imports, ledger, sweep, triggers
+from fastchannel.node import figures, imports, ledger, sweep, triggers
 from fastchannel.node.applying import apply_arrived, look_again
 from fastchannel.node.desk import office
 from fastchannel.node.joint import announce
@@ -64,11 +64,12 @@ def apply_told() -> None:
 @app.periodic(cron="*/10 * * * *", periodic_id="upkeep")
 @app.task(name="upkeep", queue="sweep", queueing_lock="upkeep")
 def upkeep(timestamp: int) -> None:
-    """Erase what is over its retention; go on with imports that somebody's crash has left."""
+    """Erase what is over its retention; add up what was counted; go on with imports that somebody's crash has left."""
     while sweep.erase_due() == sweep.AT_ONCE:
         pulse()
     sweep.erase_bodies()
     sweep.forget_keys()
+    figures.tidy()
     resume()
 
 

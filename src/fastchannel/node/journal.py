@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -17,10 +17,12 @@ from fastchannel.casework.ports import Access, Entry, Held, Person
 from fastchannel.casework.projection import Deadline as DeadlineValue
 from fastchannel.casework.projection import Row
 from fastchannel.casework.roster import duplicate_key
+from fastchannel.casework.watching import Course, Reported
 from fastchannel.decide.stages import Stage
 from fastchannel.node import models
 from fastchannel.node.sharing import share
 from fastchannel.terms.events import Documented, Event, decode, encode, kind_of
+from fastchannel.watch.alarms.results import Step
 
 _SUBJECT = ("id", "stage", "sponsor", "origin", "arrival_place", "destination", "verdict", "told")
 _ROW = (
@@ -28,6 +30,7 @@ _ROW = (
     "departure", "stage", "verdict", "gate", "applied", "next_due", "next_who", "wake", "settled", "failed", "needed",
     "ended", "decided", "standing",
 )  # fmt: skip
+_COURSE = ("agreement", "route", "flight", "place", "arrived", "until", "sampled", "reported", "found", "found_at")
 
 
 class DatabaseJournal:
@@ -106,6 +109,7 @@ class DatabaseJournal:
                 for notice in entry.notices
             ]
         )
+        replace_courses([entry.row for entry in entries], fresh=len(new) == len(entries))
         share(entries)
 
     def project(self, row: Row, *, added: int) -> None:
@@ -226,6 +230,48 @@ def replace_deadlines(items: Sequence[tuple[str, Sequence[DeadlineValue]]], *, f
             for journey, deadlines in items
             for item in deadlines
         ]
+    )
+
+
+def replace_courses(rows: Sequence[Row], *, fresh: bool = False) -> None:
+    """What the watch counts of these journeys is now this. ``fresh`` says that nothing was counted of them."""
+    courses = [row.course for row in rows if row.course is not None]
+    if not fresh and (without := [row.journey for row in rows if row.course is None]):
+        models.Course.objects.filter(journey__in=without).delete()
+    models.Course.objects.bulk_create(
+        [models.Course(journey_id=one.journey, **course_columns(one)) for one in courses],
+        update_conflicts=True,
+        unique_fields=["journey"],
+        update_fields=list(_COURSE),
+    )
+
+
+def course_columns(one: Course) -> dict[str, object]:
+    """The course's values by the names of the columns."""
+    return {
+        **{name: getattr(one, name) for name in _COURSE if name not in ("sampled", "reported", "found_at")},
+        "sampled": list(one.sampled),
+        "reported": [[report.on.isoformat(), report.positive, report.step.value] for report in one.reported],
+        "found_at": one.found_at or "",
+    }
+
+
+def course_of(row: models.Course) -> Course:
+    """The course that a row holds."""
+    return Course(
+        journey=row.journey_id,
+        agreement=row.agreement,
+        route=row.route,
+        flight=row.flight,
+        place=row.place,
+        arrived=row.arrived,
+        until=row.until,
+        sampled=tuple(row.sampled),
+        reported=tuple(
+            Reported(on=date.fromisoformat(on), positive=positive, step=Step(step)) for on, positive, step in row.reported
+        ),
+        found=row.found,
+        found_at=Step(row.found_at) if row.found_at else None,
     )
 
 

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from fastchannel.agreement.agreement import Agreement
 from fastchannel.casework.actor import Actor
 from fastchannel.casework.errors import CaseworkError
 from fastchannel.casework.ports import Purpose
-from fastchannel.casework.watching import Travelled, case_entry, followed, results
+from fastchannel.casework.watching import Travelled, case_entry, results
 from fastchannel.decide.journey import fold
 from fastchannel.exchange.bodies import LedgerTold, ledger_body
 from fastchannel.exchange.errors import LeafError
@@ -30,11 +30,16 @@ from fastchannel.node.link import link
 from fastchannel.watch.alarms.results import Expected, Result, Step
 from fastchannel.watch.errors import WatchError
 from fastchannel.watch.ledger.counting import Travellers
-from fastchannel.watch.ledger.exposure import Exposure, count_exposure
+from fastchannel.watch.ledger.exposure import Exposure
 from fastchannel.watch.ledger.fold import Ledger, fold_ledger
 from fastchannel.watch.ledger.records import Classification, Entry, Record, Statement, decode, digest_of, encode
 
 SYSTEM = "system"
+_EXPOSURE = """
+SELECT count(*), coalesce(sum((SELECT count(*) FROM unnest(sampled) AS day WHERE day <= %(until)s)), 0)::bigint,
+       coalesce(sum(least(until, %(until)s) - arrived), 0)::bigint, count(*) FILTER (WHERE until > %(until)s)
+FROM node_course WHERE arrived BETWEEN %(since)s AND %(until)s AND place LIKE %(place)s
+"""
 _log = logging.getLogger(__name__)
 
 
@@ -160,12 +165,19 @@ def exposure(since: date, until: date, destination: str = "") -> Exposure:
 
 
 def exposures(since: date, until: date, destinations: Sequence[str]) -> list[Exposure]:
-    """The same for several destinations, each journey read once."""
-    people = [(traveller.place, one) for traveller in arrived(since, until) if (one := followed(traveller)) is not None]
-    return [
-        count_exposure([one for place, one in people if place.startswith(to)], Travellers.CHANNEL, since, until)
-        for to in destinations
-    ]
+    """The same for several destinations, as `watch.ledger.exposure.count_exposure` counts it."""
+    counted = []
+    with connection.cursor() as cursor:
+        for to in destinations:
+            cursor.execute(_EXPOSURE, {"since": since, "until": until, "place": f"{to}%"})
+            travellers, tests, days, still = cursor.fetchone()
+            counted.append(
+                Exposure(
+                    of=Travellers.CHANNEL, since=since, until=until,
+                    travellers=travellers, tests=tests, person_days=days, still_followed=still,
+                )
+            )  # fmt: skip
+    return counted
 
 
 def tests_of(since: date, until: date, expected: dict[Step, Expected], forecast: str) -> Iterator[Result]:

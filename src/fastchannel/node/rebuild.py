@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fastchannel.casework.projection import project
 from fastchannel.node.desk import office
-from fastchannel.node.journal import columns, replace_deadlines
-from fastchannel.node.models import Deadline, Journey
+from fastchannel.node.journal import columns, course_of, replace_courses, replace_deadlines
+from fastchannel.node.models import Course, Deadline, Journey
 
 _WHEN_LOOKED = frozenset({"standing", "decided"})  # differ with the time of looking only
 
@@ -32,14 +31,18 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> Rebuilt:
             row = Journey.objects.select_for_update(no_key=True).get(id=journey)
             events = desk.journal.events(journey)
             standing = desk.decide(events, desk.now_for(events))
-            projected, deadlines = project(standing, events)
+            projected, deadlines = desk.project(standing, events)
             fresh = columns(projected)
             held = set(Deadline.objects.filter(journey=row).values_list("measure", "kind", "who", "status", "opens", "due"))
             due = {(item.measure, item.kind, item.who, item.status, item.opens, item.due) for item in deadlines}
-            if held != due or any(getattr(row, name) != value for name, value in fresh.items() if name not in _WHEN_LOOKED):
+            counted = Course.objects.filter(journey=row).first()
+            watched = course_of(counted) if counted is not None else None
+            differs = any(getattr(row, name) != value for name, value in fresh.items() if name not in _WHEN_LOOKED)
+            if differs or held != due or watched != projected.course:
                 changed.append(journey)
             Journey.objects.filter(id=journey).update(revision=len(events), **fresh)
             replace_deadlines([(journey, deadlines)])
+            replace_courses([projected])
         if progress is not None:
             progress(number, total)
     return Rebuilt(journeys=total, changed=tuple(changed))

@@ -10,6 +10,9 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
+
+from msgspec import Struct
 
 from fastchannel.agreement.agreement import Agreement
 from fastchannel.casework import review
@@ -19,12 +22,14 @@ from fastchannel.casework.flights import channel_flights
 from fastchannel.decide.stages import ENDED
 from fastchannel.node import models
 from fastchannel.node.desk import office
-from fastchannel.node.ledger import arrived
+from fastchannel.node.figures import Found, found
+from fastchannel.node.journal import course_of
 from fastchannel.node.overrides import overrides
 from fastchannel.node.reports import reports
 from fastchannel.terms.events import Resumed, Role, Suspended
-from fastchannel.watch.triggers.states import Kind, State, Stop
-from fastchannel.watch.triggers.subject import Traffic, covers
+from fastchannel.watch.triggers.nearness import Nearness, nearness
+from fastchannel.watch.triggers.states import DayState, Kind, State, Stop
+from fastchannel.watch.triggers.subject import Subject, Traffic, covers
 from fastchannel.watch.triggers.timeline import Timeline, timeline
 from fastchannel.watch.triggers.views import Joined
 
@@ -39,6 +44,12 @@ class Watched:
     agreement: Agreement
     today: date
     timeline: Timeline
+    nearness: tuple[Nearness, ...]
+
+    def has(self, subject: Subject) -> bool:
+        """Whether the subject is known today still."""
+        days = self.timeline.days[subject]
+        return bool(days) and days[-1].day >= self.today
 
     @property
     def stops(self) -> tuple[Stop, ...]:
@@ -48,26 +59,63 @@ class Watched:
         )
 
 
+class Today(Struct, frozen=True, kw_only=True):
+    """How an agreement's triggers stand on a day: the state of each subject, and how near each rule is to its limit."""
+
+    day: date
+    states: tuple[DayState, ...]
+    nearness: tuple[Nearness, ...]
+
+
 def watched() -> Iterator[Watched]:
     """Every agreement in force that has triggers, run up to today on what is recorded here."""
+    for text, today in in_force():
+        yield _watch(text, today)
+
+
+def in_force() -> Iterator[tuple[Agreement, date]]:
+    """The agreements in force that have triggers, each with its date today."""
     desk = office()
     now = desk.clock.now()
     for versions in desk.texts.all().values():
         text = versions.current(now.astimezone(versions.newest.zone(desk.party)).date())
-        if not text.text.trigger:
-            continue
         today = now.astimezone(text.zone(desk.party)).date()
-        first = max(today - LOOK_BACK, text.in_force)
-        if first <= today:
-            flights = channel_flights(arrived(first, today, agreement=text.id))
-            known = Joined(reports=reports(), known=flights)
-            line = timeline(text.text, known, first, today, overrides=overrides(text.id))
-            yield Watched(agreement=text, today=today, timeline=line)
+        if text.text.trigger and text.in_force <= today:
+            yield text, today
+
+
+def todays(text: Agreement, today: date) -> Found[Today]:
+    """How an agreement's triggers stand, for pages: on a large record as the last run found it."""
+    return found(_name(text, today), Today, lambda: _today(_watch(text, today)), now=office().clock.now())
 
 
 def run() -> int:
     """Tell the open journeys that this node keeps of every stop that begins, and of every one that is over; how many."""
-    return sum(_tell(one) for one in watched())
+    count = 0
+    for text, today in in_force():
+        one = _watch(text, today)
+        found(_name(text, today), Today, partial(_today, one), now=office().clock.now(), anew=True)
+        count += _tell(one)
+    return count
+
+
+def _name(text: Agreement, today: date) -> str:
+    """What the answer rests on besides the record: a decision that somebody signed changes it at once."""
+    signed = models.JointDecision.objects.filter(agreement=text.id).count()
+    return f"triggers {text.digest} {today} {signed}"
+
+
+def _watch(text: Agreement, today: date) -> Watched:
+    first = max(today - LOOK_BACK, text.in_force)
+    courses = models.Course.objects.filter(arrived__gte=first, arrived__lte=today, agreement=text.id)
+    known = Joined(reports=reports(), known=channel_flights(map(course_of, courses.iterator(chunk_size=5_000))))
+    line = timeline(text.text, known, first, today, overrides=overrides(text.id))
+    return Watched(agreement=text, today=today, timeline=line, nearness=nearness(text.text, known, today))
+
+
+def _today(one: Watched) -> Today:
+    days = [one.timeline.on(subject, one.today) for subject in one.timeline.subjects if one.has(subject)]
+    return Today(day=one.today, states=tuple(days), nearness=one.nearness)
 
 
 def _tell(one: Watched) -> int:

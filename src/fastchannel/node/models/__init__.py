@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastchannel.node.models.accounts import Account, ApiKey, TravellerLink
+from fastchannel.node.models.counts import Course, Figure, JourneyCount
 from fastchannel.node.models.imports import Import, ImportRow
 from fastchannel.node.models.journeys import Deadline, Event, Journey, Notice, Person
 from fastchannel.node.models.lanes import (
@@ -25,14 +26,17 @@ __all__ = [
     "Account",
     "AgreementText",
     "ApiKey",
+    "Course",
     "Deadline",
     "Event",
+    "Figure",
     "Heartbeat",
     "IdempotencyKey",
     "Import",
     "ImportRow",
     "JointDecision",
     "Journey",
+    "JourneyCount",
     "Lane",
     "LaneAlarm",
     "LaneEntry",

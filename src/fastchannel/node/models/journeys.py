@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
 
@@ -102,6 +104,7 @@ class Person(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["duplicate_key"], name="person_duplicate"),
             models.Index(fields=["passport"], name="person_passport"),
+            GinIndex(SearchVector("name", config="simple"), name="person_words"),
         ]
 
     def __str__(self) -> str:

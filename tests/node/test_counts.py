@@ -1,0 +1,110 @@
+"""What is counted of journeys is what counting them would give, whatever becomes of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from fastchannel.node import figures, ledger, queries, triggers
+from fastchannel.node.models import Course, Figure, Journey, JourneyCount
+from fastchannel.terms.events import Finding
+from fastchannel.watch.alarms.results import Step
+from fastchannel.watch.ledger.counting import Travellers
+from fastchannel.watch.ledger.exposure import Followed, count_exposure
+from tests.casework.cases import MONITOR
+from tests.node.test_lanes import db_node
+from tests.node.test_watching import ARRIVED, FLIGHT, TEXT, TODAY, today, traveller
+
+__all__ = ["db_node", "today"]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def kept() -> dict[tuple[str, ...], int]:
+    found: Counter[tuple[str, ...]] = Counter()
+    for one in JourneyCount.objects.all():
+        found[one.stage, one.verdict, one.route, one.origin, one.destination, one.arrival_place] += one.number
+    return {key: number for key, number in found.items() if number}
+
+
+def counted() -> dict[tuple[str, ...], int]:
+    columns = ("stage", "verdict", "route", "origin", "destination", "arrival_place")
+    return dict(Counter(Journey.objects.values_list(*columns)))
+
+
+def test_the_counts_follow_every_change_and_are_added_up_again(today: Any, desk: Any) -> None:
+    for number in range(6):
+        traveller(desk, number, arrived=number % 2 == 0)
+    assert kept() == counted()
+    Journey.objects.filter(id__in=["j-1", "j-3"]).update(stage="withdrawn", verdict="refuse")
+    Journey.objects.filter(id="j-5").update(revision=9)  # nothing that is counted
+    assert kept() == counted()
+    before = JourneyCount.objects.count()
+    figures.tidy()
+    assert kept() == counted()
+    assert JourneyCount.objects.count() == len(counted()) < before
+    figures.tidy()
+    assert kept() == counted()
+    assert queries.counts(MONITOR).total == 6
+
+
+def test_a_course_is_what_the_journey_gives_and_goes_with_its_correction(today: Any, desk: Any) -> None:
+    journey = traveller(desk, 1, finding=Finding.DETECTED)
+    traveller(desk, 2, arrived=False)
+    one = Course.objects.get()
+    assert (one.journey_id, one.place, one.flight, one.arrived) == (journey, "CN-SH", FLIGHT, ARRIVED.date())
+    assert one.reported == [[ARRIVED.date().isoformat(), True, "on_arrival"]]
+    assert (one.found, one.found_at) == (ARRIVED.date(), Step.ON_ARRIVAL)
+
+
+def test_the_exposure_of_the_database_is_that_of_the_watch(today: Any, desk: Any) -> None:
+    for number in range(3):
+        traveller(desk, number)
+    first = ARRIVED.date()
+    Course.objects.filter(journey="j-0").update(until=first + timedelta(days=3), sampled=[first, first + timedelta(days=9)])
+    Course.objects.filter(journey="j-1").update(arrived=first - timedelta(days=9), until=first - timedelta(days=2))
+    people = [
+        Followed(arrived=one.arrived, until=one.until, sampled=tuple(one.sampled))
+        for one in Course.objects.all()
+        if one.arrived is not None and one.until is not None
+    ]
+    for since, until in ((first, first), (first - timedelta(days=30), first + timedelta(days=4)), (first, date(2022, 1, 1))):
+        assert ledger.exposure(since, until) == count_exposure(people, Travellers.CHANNEL, since, until)
+
+
+def test_a_large_record_is_counted_at_times_and_a_decision_counts_it_anew(today: Any, desk: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(figures, "small", lambda: False)
+    before = triggers.todays(TEXT, TODAY.date())
+    for number in range(5):
+        traveller(desk, number, finding=Finding.DETECTED)
+    today.instant += timedelta(minutes=5)
+    assert triggers.todays(TEXT, TODAY.date()) == before
+    today.instant += timedelta(minutes=6)
+    after = triggers.todays(TEXT, TODAY.date())
+    assert after.at == today.instant
+    assert {day.subject.name for day in after.value.states if day.state != "open"} == {FLIGHT}
+    Figure.objects.update(answer=b"{}")  # as an earlier release might have kept it
+    assert triggers.todays(TEXT, TODAY.date()).value == after.value
+
+
+def test_a_name_is_found_by_the_beginning_of_its_words(today: Any, desk: Any) -> None:
+    from fastchannel.node.models import Person
+
+    for number, name in enumerate(("KIM MINJI", "CHOI DO-YUN", "张敏", "O'HARA, ANN")):
+        Person.objects.filter(journey=traveller(desk, number)).update(name=name)
+    for text, expected in (
+        ("kim", ["j-0"]), ("MIN", ["j-0"]), ("min ki", ["j-0"]), ("do-yun", ["j-1"]), ("张", ["j-2"]), ("o'hara", ["j-3"]),
+        ("inji", []), ("'; drop", []), ("&|!:*", []), ("", ["j-0", "j-1", "j-2", "j-3"]),
+    ):  # fmt: skip
+        assert sorted(item.journey for item in queries.queue(MONITOR, text=text).items) == expected, text
+
+
+def test_the_index_of_names_is_used(today: Any, desk: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET enable_seqscan = off")
+        rows = queries._named("kim").explain()
+        cursor.execute("SET enable_seqscan = on")
+    assert "person_words" in rows
