@@ -85,14 +85,14 @@ def test_the_secretariat_decides_beyond_the_triggers_and_the_other_must_sign(tod
         "trigger": "",
         "reason": "A variant",
     }
-    page = " ".join(said(client.post("/watch/", sent, follow=True)).split())
+    page = " ".join(said(client.post("/watch/decide/", sent, follow=True)).split())
     assert "It has effect once every party has signed it." in page
     assert "Suspend it" in page
     assert "Not signed yet: South Korea" in page
     other: Client = signed_in(Role.SECRETARIAT, party="KR", username="kr-secretariat")
     [one] = decisions("china-korea")
-    other.post("/watch/", {"agreement": "china-korea", "sign": one.decision.digest})
+    other.post("/watch/decide/", {"agreement": "china-korea", "sign": one.decision.digest})
     assert set(decisions("china-korea")[0].signatures) == {"CN", "KR"}
-    assert client.post("/watch/", {**sent, "act": "burn"}).status_code == 404
-    assert "found no reason" in said(client.post("/watch/", {**sent, "reason": " "}, follow=True))
-    assert signed_in(Role.MONITOR).post("/watch/", sent).status_code == 404
+    assert client.post("/watch/decide/", {**sent, "act": "burn"}).status_code == 404
+    assert "found no reason" in said(client.post("/watch/decide/", {**sent, "reason": " "}, follow=True))
+    assert signed_in(Role.MONITOR).post("/watch/decide/", sent).status_code == 404

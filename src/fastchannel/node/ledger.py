@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from msgspec import Struct
 
 from fastchannel.agreement.agreement import Agreement
 from fastchannel.casework.actor import Actor
@@ -21,18 +22,19 @@ from fastchannel.casework.watching import Travelled, case_entry, results
 from fastchannel.decide.journey import fold
 from fastchannel.exchange.bodies import LedgerTold, ledger_body
 from fastchannel.exchange.errors import LeafError
-from fastchannel.exchange.leaves import Kind
+from fastchannel.exchange.leaves import Kind as LaneKind
 from fastchannel.exchange.sealing import Draft
 from fastchannel.node import models
 from fastchannel.node.desk import office
 from fastchannel.node.errors import NodeError
+from fastchannel.node.figures import found
 from fastchannel.node.link import link
 from fastchannel.watch.alarms.results import Expected, Result, Step
 from fastchannel.watch.errors import WatchError
 from fastchannel.watch.ledger.counting import Travellers
 from fastchannel.watch.ledger.exposure import Exposure
-from fastchannel.watch.ledger.fold import Ledger, fold_ledger
-from fastchannel.watch.ledger.records import Classification, Entry, Record, Statement, decode, digest_of, encode
+from fastchannel.watch.ledger.fold import Ledger, State, fold_ledger
+from fastchannel.watch.ledger.records import Classification, Entry, Kind, Record, Statement, decode, digest_of, encode
 
 SYSTEM = "system"
 _EXPOSURE = """
@@ -50,6 +52,30 @@ def ledger(at: datetime | None = None) -> Ledger:
     # Another party's clock may be ahead: what has come is known.
     records = [decode(bytes(one.raw)) for one in held]
     return fold_ledger(records, max([at or now, *(one.recorded for one in records)]))
+
+
+class Summary(Struct, frozen=True, kw_only=True):
+    """What the ledger comes to: by party the day of the last import through the channel, and how many cases are not settled."""
+
+    last: dict[str, date]
+    awaits: int
+    disputed: int
+
+
+def summary() -> Summary:
+    """The ledger at a glance; of many cases, as of a few minutes ago."""
+    return found("ledger", Summary, _summary, now=office().clock.now()).value
+
+
+def _summary() -> Summary:
+    held = ledger()
+    last: dict[str, date] = {}
+    for line in held.lines:
+        for version in line.standing or line.heads:
+            if any(view.classification.kind is Kind.CHANNEL for view in version.views.values()):
+                party = version.entry.place[:2]
+                last[party] = max(version.entry.confirmed, last.get(party, version.entry.confirmed))
+    return Summary(last=last, awaits=len(held.of(State.AWAITS)), disputed=len(held.of(State.DISPUTED)))
 
 
 def enter_cases() -> int:
@@ -72,8 +98,8 @@ def classify(actor: Actor, digest: str, classification: Classification, reason: 
     entry = decode(bytes(row.raw)) if row is not None else None
     if not isinstance(entry, Entry):
         raise NodeError(f"ledger: found no entry {digest}")
-    found = next(iter(travelled([entry.journey])), None)
-    if found is None:
+    one = next(iter(travelled([entry.journey])), None)
+    if one is None:
         raise NodeError(f"ledger: found no journey {entry.journey} of the entry at this node")
     said = Statement(
         party=settings.CONFIG.party,
@@ -84,7 +110,7 @@ def classify(actor: Actor, digest: str, classification: Classification, reason: 
         reason=reason,
     )
     office().note(actor, Purpose.WRITE, "classify a case", [entry.journey])
-    return keep(said, found.agreement)
+    return keep(said, one.agreement)
 
 
 def keep(record: Record, agreement: Agreement) -> str:
@@ -92,12 +118,12 @@ def keep(record: Record, agreement: Agreement) -> str:
     digest, raw = digest_of(record), encode(record)
     with transaction.atomic():
         _store(record, digest, raw)
-        found = link()
-        if found is not None:
-            for peer in found.others(agreement):
+        linked = link()
+        if linked is not None:
+            for peer in linked.others(agreement):
                 body = ledger_body(agreement, raw, peer)
                 draft = Draft(id=office().identifiers.new(), at=record.recorded, agreement=agreement.digest, body=body)
-                found.lanes.append(found.lane(Kind.BULK, peer), [draft])
+                linked.lanes.append(linked.lane(LaneKind.BULK, peer), [draft])
     return digest
 
 
@@ -146,10 +172,10 @@ def travelled(journeys: list[str]) -> Iterator[Travelled]:
 def arrived(since: date, until: date, *, agreement: str = "") -> Iterator[Travelled]:
     """Travellers who arrived from day to day, both included, by the date of the place; under one agreement if named."""
     day = timedelta(days=1)
-    found = models.Event.objects.filter(kind="arrived", at__gte=_start(since) - day, at__lt=_start(until) + 2 * day)
+    events = models.Event.objects.filter(kind="arrived", at__gte=_start(since) - day, at__lt=_start(until) + 2 * day)
     if agreement:
-        found = found.filter(journey__agreement=agreement)
-    for one in travelled(sorted(set(found.values_list("journey_id", flat=True)))):
+        events = events.filter(journey__agreement=agreement)
+    for one in travelled(sorted(set(events.values_list("journey_id", flat=True)))):
         moment = one.journey.arrived
         if moment is not None and since <= one.day(moment) <= until:
             yield one
@@ -178,6 +204,12 @@ def exposures(since: date, until: date, destinations: Sequence[str]) -> list[Exp
                 )
             )  # fmt: skip
     return counted
+
+
+def exposures_lately(since: date, until: date, destinations: Sequence[str]) -> list[Exposure]:
+    """The same; of a large record, as of a few minutes ago."""
+    name = f"exposures {since} {until} {' '.join(destinations)}"
+    return found(name, list[Exposure], lambda: exposures(since, until, destinations), now=office().clock.now()).value
 
 
 def tests_of(since: date, until: date, expected: dict[Step, Expected], forecast: str) -> Iterator[Result]:

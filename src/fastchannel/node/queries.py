@@ -151,10 +151,12 @@ def queue(
         rows = rows.filter(departure__gte=departing_from)
     if due_before is not None:
         rows = rows.filter(next_due__lt=due_before)
-    if after:
-        departure, journey = _key(after, tuple[datetime, str])
-        rows = rows.filter(Q(departure__gt=departure) | Q(departure=departure, id__gt=journey))
-    return _listed(actor, rows.order_by("departure", "id"), limit, "queue", lambda item: (item.departure, item.journey))
+    return _by_departure(actor, rows, "queue", after, limit)
+
+
+def list_journeys(actor: Actor, wanted: Q, *, why: str, after: str = "", limit: int = 50) -> Page[Listed]:
+    """The journeys of some kind that the actor may see, the earliest departure first; ``why`` is for the access log."""
+    return _by_departure(actor, Journey.objects.filter(visible(actor), wanted), why, after, limit)
 
 
 def roster(
@@ -253,6 +255,12 @@ def counts(actor: Actor) -> Counts:
     )
 
 
+def count_by_stage(actor: Actor, wanted: Q) -> dict[str, int]:
+    """How many journeys of some kind that the actor may see are at each stage."""
+    rows = Journey.objects.filter(visible(actor), wanted)
+    return dict(rows.values_list("stage").annotate(n=Count("pk")).order_by())
+
+
 def notices(journey: str, *, to: str = "", limit: int = 20) -> tuple[Notice, ...]:
     """The latest notices of a journey."""
     rows = Notice.objects.filter(journey=journey)
@@ -349,6 +357,13 @@ def _named(text: str) -> QuerySet[Person, Person]:
         return Person.objects.none()
     wanted = SearchQuery(" & ".join(f"'{word}':*" for word in words), config="simple", search_type="raw")
     return Person.objects.annotate(words=SearchVector("name", config="simple")).filter(words=wanted)
+
+
+def _by_departure(actor: Actor, rows: QuerySet[Journey, Journey], why: str, after: str, limit: int) -> Page[Listed]:
+    if after:
+        departure, journey = _key(after, tuple[datetime, str])
+        rows = rows.filter(Q(departure__gt=departure) | Q(departure=departure, id__gt=journey))
+    return _listed(actor, rows.order_by("departure", "id"), limit, why, lambda item: (item.departure, item.journey))
 
 
 def _listed(actor: Actor, rows: QuerySet[Journey, Journey], limit: int, why: str, key: Any) -> Page[Listed]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
-from uuid import uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -14,12 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from fastchannel.agreement.agreement import Agreement
 from fastchannel.casework.actor import Actor
 from fastchannel.node import ledger, overrides, triggers
 from fastchannel.node.desk import office
 from fastchannel.node.errors import NodeError
-from fastchannel.node.overrides import Decision
-from fastchannel.terms.errors import FastChannelError
 from fastchannel.terms.events import Role
 from fastchannel.watch.ledger.claim import Claim, Verdict, zero_import
 from fastchannel.watch.ledger.counting import By, Definition, Published, Travellers
@@ -27,14 +25,13 @@ from fastchannel.watch.ledger.exposure import Exposure
 from fastchannel.watch.ledger.fold import Ledger, Line, State
 from fastchannel.watch.ledger.records import IMPORTED, Classification, Kind, RecordError
 from fastchannel.watch.ledger.words import classification_words
-from fastchannel.watch.triggers.overrides import Act
 from fastchannel.watch.triggers.states import DayState
 from fastchannel.watch.triggers.states import State as Openness
 from fastchannel.watch.triggers.words import TriggerWords
 from fastchannel.web import words
 from fastchannel.web.access import actor_of, language_of, page
 from fastchannel.web.details import core_language
-from fastchannel.web.held import today as in_force
+from fastchannel.web.views.decisions import ACTS
 from fastchannel.web.words import Badge
 
 PERIOD = timedelta(days=365)
@@ -58,11 +55,6 @@ KINDS: dict[str, Any] = {
     Kind.UNKNOWN: pgettext_lazy("case", "Of unknown origin"),
     Kind.NO_CASE: pgettext_lazy("case", "Not a case after all"),
 }
-ACTS: dict[Act, Any] = {
-    Act.OPEN: pgettext_lazy("decision", "Keep it open"),
-    Act.PAUSE: pgettext_lazy("decision", "Pause it"),
-    Act.SUSPEND: pgettext_lazy("decision", "Suspend it"),
-}
 OPEN = frozenset({Openness.OPEN, Openness.CONTINUED, Openness.RESUMED, Openness.INCREASED})
 
 
@@ -72,27 +64,26 @@ def watch(request: HttpRequest) -> HttpResponse:
     """The claims for a period, the ledger, and the triggers; a party's officers say there what a case is."""
     actor, language = actor_of(request), core_language(language_of(request))
     if request.method == "POST":
-        return _decide(request, actor) if "act" in request.POST or "sign" in request.POST else _classify(request, actor)
+        return _classify(request, actor)
     today = office().clock.now().date()
     until = _day(request.GET, "until") or today
     since = _day(request.GET, "since") or until - PERIOD
     if not since <= until <= today:
         since, until = today - PERIOD, today
     held = ledger.ledger()
-    running = list(triggers.watched())
-    parties = sorted({code for one in running for code in one.agreement.parties}) or [office().party]
+    running = list(triggers.in_force())
+    parties = sorted({code for text, _day in running for code in text.parties}) or [office().party]
     context = {
         "since": since,
         "until": until,
         "claims": [
             _claim(held, party, counted, language)
-            for party, counted in zip(parties, ledger.exposures(since, until, parties), strict=True)
+            for party, counted in zip(parties, ledger.exposures_lately(since, until, parties), strict=True)
         ],
         "lines": [_line(one, actor, language) for one in held.lines],
         "kinds": [(kind.value, words.word(KINDS, kind.value)) for kind in Kind],
         "parties": parties,
-        "agreements": [_triggers(one, language) | {"decisions": _decisions(one, actor)} for one in running],
-        "acts": list(ACTS.items()),
+        "agreements": [_triggers(text, day, language) | {"decisions": _decisions(text, actor)} for text, day in running],
         "decides": actor.role is Role.SECRETARIAT,
     }
     return render(request, "web/watch.html", context)
@@ -113,35 +104,8 @@ def _classify(request: HttpRequest, actor: Actor) -> HttpResponse:
     return redirect("web:watch")
 
 
-def _decide(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Propose a decision beyond the triggers, or sign the one that the other party proposed."""
-    if actor.role is not Role.SECRETARIAT:
-        raise Http404
-    try:
-        text = in_force(office().texts.versions(request.POST.get("agreement", "")[:64]))
-        known = {one.decision.digest: one.decision for one in overrides.decisions(text.id)}
-        chosen = known.get(request.POST.get("sign", "")) or Decision(
-            id=uuid4().hex[:12],
-            agreement=text.id,
-            act=Act(request.POST.get("act", "")),
-            first=_day(request.POST, "first") or office().clock.now().date(),
-            until=_day(request.POST, "until"),
-            reason=request.POST.get("reason", "").strip()[:500],
-            trigger=request.POST.get("trigger", "")[:64],
-        )
-        overrides.sign(actor, chosen, text)
-    except ValueError:
-        raise Http404 from None
-    except FastChannelError as error:
-        messages.error(request, str(error), extra_tags="stop")
-    else:
-        said = _("Signed for this party. It has effect once every party has signed it.")
-        messages.success(request, said, extra_tags="good")
-    return redirect("web:watch")
-
-
-def _decisions(one: triggers.Watched, actor: Actor) -> list[dict[str, Any]]:
-    parties = one.agreement.parties.keys()
+def _decisions(text: Agreement, actor: Actor) -> list[dict[str, Any]]:
+    parties = text.parties.keys()
     return [
         {
             "decision": found.decision,
@@ -150,7 +114,7 @@ def _decisions(one: triggers.Watched, actor: Actor) -> list[dict[str, Any]]:
             "missing": sorted(parties - found.signatures.keys()),
             "signs": actor.role is Role.SECRETARIAT and actor.party not in found.signatures,
         }
-        for found in overrides.decisions(one.agreement.id)
+        for found in overrides.decisions(text.id)
     ]
 
 
@@ -185,23 +149,17 @@ def _line(line: Line, actor: Actor, language: str) -> dict[str, Any]:
     }
 
 
-def _triggers(one: triggers.Watched, language: str) -> dict[str, Any]:
-    """Each subject that is not simply open today, and how near the figures are to the rules' limits."""
-    said = TriggerWords(one.agreement, language)
-    shown = [one.timeline.on(subject, one.today) for subject in one.timeline.subjects if _has(one, subject)]
+def _triggers(text: Agreement, today: date, language: str) -> dict[str, Any]:
+    """Each subject that is not simply open today, and why."""
+    said = TriggerWords(text, language)
+    standing = triggers.todays(text, today)
     return {
-        "title": one.agreement.id,
-        "rules": [(trigger.id, said.trigger(trigger.id)) for trigger in one.agreement.text.trigger],
-        "version": one.agreement.version,
-        "subjects": [_subject(day, said) for day in shown if day.state not in OPEN or day.reasons],
-        "open": sum(day.state in OPEN for day in shown),
-        "today": one.today,
+        "title": text.id,
+        "version": text.version,
+        "at": standing.at,
+        "zone": str(text.zone(office().party)),
+        "subjects": [_subject(day, said) for day in standing.value.states if day.state not in OPEN or day.reasons],
     }
-
-
-def _has(one: triggers.Watched, subject: Any) -> bool:
-    days = one.timeline.days[subject]
-    return bool(days) and days[-1].day >= one.today
 
 
 def _subject(day: DayState, said: TriggerWords) -> dict[str, Any]:
