@@ -80,7 +80,7 @@ def test_a_large_record_is_counted_at_times_and_a_decision_counts_it_anew(today:
     before = triggers.todays(TEXT, TODAY.date())
     for number in range(5):
         traveller(desk, number, finding=Finding.DETECTED)
-    today.instant += timedelta(minutes=5)
+    today.instant += timedelta(minutes=10)
     assert triggers.todays(TEXT, TODAY.date()) == before
     today.instant += timedelta(minutes=6)
     after = triggers.todays(TEXT, TODAY.date())

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from fastchannel.casework.ports import Held, Notice, Stamp
 from fastchannel.decide.standing import Standing, Status
-from fastchannel.terms.events import Event, Reminded, Role
+from fastchannel.terms.events import Corrected, Event, Reminded, Role
 
 
 def reminders(standing: Standing, stamp: Callable[[], Stamp]) -> tuple[Reminded, ...]:
@@ -33,6 +33,19 @@ def notices(before: Held, standing: Standing, added: tuple[Event, ...], now: dat
         )
         for reminder in added
         if isinstance(reminder, Reminded)
+    ]
+    told += [
+        # What was taken back: the traveller reads why, the sponsor learns that it was, never of what.
+        Notice(
+            journey=standing.journey,
+            to=role,
+            kind="recalled",
+            at=now,
+            values={"event": wrong.corrects} | ({"reason": wrong.reason} if role is Role.TRAVELLER else {}),
+        )
+        for wrong in added
+        if isinstance(wrong, Corrected) and wrong.replacement is None
+        for role in (Role.TRAVELLER, Role.SPONSOR)
     ]
     if before.subject.stage != standing.stage:
         told += [

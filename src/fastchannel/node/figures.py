@@ -17,7 +17,7 @@ from django.utils import timezone
 from fastchannel.node.models import Figure, JourneyCount
 
 T = TypeVar("T")
-LASTS = timedelta(minutes=10)
+LASTS = timedelta(minutes=15)  # the node's jobs find the usual ones again sooner
 FORGOTTEN = timedelta(days=7)
 SMALL = 5_000  # journeys that are counted at once
 _TIDY = """

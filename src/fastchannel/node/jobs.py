@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 
-from fastchannel.node import figures, imports, ledger, sweep, triggers
+from fastchannel.node import erasure, figures, imports, ledger, recalls, sweep, triggers
 from fastchannel.node.applying import apply_arrived, look_again
 from fastchannel.node.desk import office
 from fastchannel.node.joint import announce
@@ -30,6 +30,13 @@ def import_roster(roster: str) -> None:
     """Take in a part of one roster; the rest waits its turn, so that large rosters do not keep the sweep waiting."""
     if not imports.process(roster, chunks=CHUNKS_A_TURN):
         enqueue_import(roster)
+
+
+@app.task(name="recall", queue="imports", retry=RetryStrategy(max_attempts=10, wait=5))
+def recall_notices(recall: str) -> None:
+    """Take back a part of what one recall is about; the rest waits its turn."""
+    if not recalls.process(recall, chunks=CHUNKS_A_TURN):
+        enqueue_recall(recall)
 
 
 @app.periodic(cron=f"* * * * * */{settings.CONFIG.sweep_seconds}", periodic_id="sweep")
@@ -70,6 +77,8 @@ def upkeep(timestamp: int) -> None:
     sweep.erase_bodies()
     sweep.forget_keys()
     figures.tidy()
+    if not figures.small():
+        erasure.planned(anew=True)
     resume()
 
 
@@ -91,11 +100,13 @@ async def clear_abandoned(context: JobContext, timestamp: int) -> None:
 
 
 def resume() -> int:
-    """Enqueue every import that is not finished; how many."""
-    waiting = imports.unfinished()
+    """Enqueue every import and recall that is not finished; how many."""
+    waiting, wrong = imports.unfinished(), recalls.unfinished()
     for roster in waiting:
         enqueue_import(roster)
-    return len(waiting)
+    for recall in wrong:
+        enqueue_recall(recall)
+    return len(waiting) + len(wrong)
 
 
 def begin_exchange() -> None:
@@ -124,6 +135,15 @@ def enqueue_import(roster: str) -> None:
             import_roster.configure(queueing_lock=f"import:{roster}").defer(roster=roster)
     except AlreadyEnqueued:
         _log.info("import waits already", extra={"roster": roster})
+
+
+def enqueue_recall(recall: str) -> None:
+    """See to it that a recall is carried out."""
+    try:
+        with transaction.atomic():
+            recall_notices.configure(queueing_lock=f"recall:{recall}").defer(recall=recall)
+    except AlreadyEnqueued:
+        _log.info("recall waits already", extra={"recall": recall})
 
 
 def pulse() -> None:

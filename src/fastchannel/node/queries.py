@@ -288,6 +288,17 @@ def imports(actor: Actor, *, after: str = "", limit: int = 20) -> Page[Import]:
     return Page(items=tuple(found[:limit]), after=_cursor((found[limit - 1].id,)) if len(found) > limit else "")
 
 
+def imports_of_all(actor: Actor, *, after: str = "", limit: int = 20) -> Page[Import]:
+    """The imports of every sponsor, the newest first: counts and file names, no rows."""
+    if _scope(actor) is not Scope.NODE:
+        return Page(items=(), after="")
+    rows = Import.objects.defer("file")
+    if after:
+        rows = rows.filter(id__lt=_key(after, tuple[str])[0])
+    found = list(rows.order_by("-id")[: limit + 1])
+    return Page(items=tuple(found[:limit]), after=_cursor((found[limit - 1].id,)) if len(found) > limit else "")
+
+
 def import_of(actor: Actor, identifier: str) -> Import | None:
     """One import of the actor's organisation."""
     return Import.objects.defer("file").filter(id=identifier, organisation=actor.organisation).first()

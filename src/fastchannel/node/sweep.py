@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from fastchannel.agreement.text import Record
 from fastchannel.casework.errors import CaseworkError
 from fastchannel.exchange.machine import ERASABLE
 from fastchannel.node.desk import office
+from fastchannel.node.erasure import retention
 from fastchannel.node.lanes import sent_at, settled_sizes
 from fastchannel.node.models import Event, IdempotencyKey, Import, ImportRow, Journey, LaneEntry, Pass, Person, TravellerLink
 
@@ -49,13 +49,11 @@ def erase_due(limit: int = AT_ONCE) -> int:
     """
     desk = office()
     now = desk.clock.now()
-    default = timedelta(days=settings.CONFIG.retention_days)
-    longest = default
+    longest = timedelta(days=settings.CONFIG.retention_days)
     due: list[str] = []
     for agreement, versions in desk.texts.all().items():
         for text in versions:
-            kept = text.kept(Record.IDENTITY)
-            kept = default if kept is None else kept
+            kept = retention(text)
             longest = max(longest, kept)
             over = Journey.objects.filter(agreement=agreement, version=text.version, ended__lte=now - kept, erased__isnull=True)
             due += over.order_by("ended").values_list("id", flat=True)[: limit - len(due)]

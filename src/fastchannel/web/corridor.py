@@ -38,6 +38,11 @@ class Corridor:
     sidings: tuple[Station, ...]
     under_way: int
 
+    @property
+    def busy(self) -> bool:
+        """Whether anybody ever was on it."""
+        return any(one.count for one in (*self.line, *self.sidings))
+
 
 def corridors(counts: Counts, titles: Mapping[str, str]) -> list[Corridor]:
     """A corridor for each route that has travellers, or that an agreement in force has."""

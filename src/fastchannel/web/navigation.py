@@ -33,19 +33,41 @@ TITLES: dict[str, StrOrPromise] = {
     "link": _("Link"),
     "watch": _("Watch"),
     "secretariat": _("Secretariat"),
+    "trust": _("Trust"),
     "forecasts": _("Forecast"),
 }
 # The first page is where the role's day begins.
 PAGES: dict[Role, tuple[str, ...]] = {
     Role.SPONSOR: ("roster", "import", "agreements"),
     Role.REVIEWER: ("queue", "dashboard", "journeys", "certificates", "agreements", "forecasts"),
-    Role.MISSION: ("queue", "secretariat", "dashboard", "journeys", "certificates", "agreements", "forecasts", "watch", "link"),
+    Role.MISSION: (
+        "queue",
+        "secretariat",
+        "dashboard",
+        "journeys",
+        "certificates",
+        "agreements",
+        "forecasts",
+        "watch",
+        "link",
+        "trust",
+    ),
     Role.LABORATORY: ("laboratory", "agreements"),
     Role.CARRIER: ("checkpoint", "agreements"),
     Role.CHECKPOINT: ("checkpoint", "dashboard", "journeys", "certificates", "agreements", "forecasts"),
     Role.SITE: ("site", "dashboard", "journeys", "agreements", "forecasts"),
-    Role.MONITOR: ("monitor", "dashboard", "journeys", "certificates", "agreements", "forecasts", "watch"),
-    Role.SECRETARIAT: ("secretariat", "dashboard", "journeys", "certificates", "agreements", "forecasts", "watch", "link"),
+    Role.MONITOR: ("monitor", "dashboard", "journeys", "certificates", "agreements", "forecasts", "watch", "trust"),
+    Role.SECRETARIAT: (
+        "secretariat",
+        "dashboard",
+        "journeys",
+        "certificates",
+        "agreements",
+        "forecasts",
+        "watch",
+        "link",
+        "trust",
+    ),
 }
 
 

@@ -22,6 +22,7 @@ from fastchannel.web.views import (
     roster,
     secretariat,
     traveller,
+    trust,
     watch,
     work,
 )
@@ -71,6 +72,10 @@ pages: list[URLPattern | URLResolver] = [
     path("link/", exchange.link_page, name="link"),
     path("watch/", watch.watch, name="watch"),
     path("watch/decide/", decisions.decide, name="decide"),
+    path("trust/", trust.trust, name="trust"),
+    path("trust/readers/", trust.readers, name="readers"),
+    path("trust/recall/", trust.recall, name="recall"),
+    path("trust/recall/<str:identifier>/", trust.recall_job, name="recall-job"),
     path("secretariat/", secretariat.secretariat, name="secretariat"),
     path("secretariat/positives/<slug:step>/", secretariat.found_positive, name="positives"),
     path("exchange/", exchange.letters, name="exchange"),

@@ -19,6 +19,7 @@ from fastchannel.node.models.lanes import (
 )
 from fastchannel.node.models.ledger import JointDecision, LedgerRecord
 from fastchannel.node.models.passes import Pass
+from fastchannel.node.models.recalls import Recall, RecallRow
 from fastchannel.node.models.records import AccessLog, AgreementText, Heartbeat, IdempotencyKey
 
 __all__ = [
@@ -50,5 +51,7 @@ __all__ = [
     "PeerPasses",
     "PeerText",
     "Person",
+    "Recall",
+    "RecallRow",
     "TravellerLink",
 ]

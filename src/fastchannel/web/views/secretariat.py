@@ -69,11 +69,13 @@ def secretariat(request: HttpRequest) -> HttpResponse:
     held = ledger.summary()
     rules = [_rules(text, day, language) for text, day in triggers.in_force()]
     shut = sum(len(one["shut"]) for one in rules)
+    lines = corridors(counts, route_titles(language_of(request)))
     found = positives(actor, today - LATELY, today)
     context = {
         "answer": _answer(counts.open, shut),
         "calls": [one for one in (*_calls(actor), *_of_ledger(held)) if one.count],
-        "corridors": corridors(counts, route_titles(language_of(request))),
+        "corridors": [one for one in lines if one.busy],
+        "quiet": [one.title for one in lines if not one.busy],
         "imports": [_last_import(party, held.last.get(party), today, language) for party in _parties()],
         "positives": [
             {
@@ -117,7 +119,7 @@ def _answer(under_way: int, shut: int) -> str:
 
 
 def _parties() -> list[str]:
-    return sorted({code for text, _day in triggers.in_force() for code in text.parties}) or [office().party]
+    return sorted({code for versions in office().texts.all().values() for code in versions.newest.parties} or {office().party})
 
 
 def _last_import(party: str, day: date | None, today: date, language: str) -> dict[str, Any]:
