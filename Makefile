@@ -58,6 +58,7 @@ bench: $(VENV)/.package $(VENV)/.bench ## run every benchmark (shorter: BENCH=--
 	@$(BIN)/python -m bench.watch $(BENCH)
 	@$(BIN)/python -m bench.supply $(BENCH)
 	@$(BIN)/python -m bench.supply_places $(BENCH)
+	@$(BIN)/python -m bench.console $(BENCH)
 
 conformance: $(VENV)/.package $(VENV)/.dev ## hold forecast and certificates against published models and test data (needs ../shared; a part: MODELS="wells certificates")
 	@$(if $(filter-out certificates,$(or $(MODELS),forecast)),$(BIN)/python -m tools.conformance $(filter-out certificates,$(MODELS)))

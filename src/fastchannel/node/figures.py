@@ -19,7 +19,7 @@ from fastchannel.node.models import Figure, JourneyCount
 T = TypeVar("T")
 LASTS = timedelta(minutes=15)  # the node's jobs find the usual ones again sooner
 FORGOTTEN = timedelta(days=7)
-SMALL = 5_000  # journeys that are counted at once
+SMALL = 1_000  # journeys that are counted at once
 _TIDY = """
 WITH gone AS (
     DELETE FROM node_journeycount WHERE id <= %s

@@ -63,7 +63,7 @@ def _run(places: Places, config: node_config.Config, stop: _Stop, ready: Callabl
         prepare(places.directory)
         door = door_command(config, places) if config.exchange.listen else []
         parts["worker"] = launch(places, [sys.executable, "-c", _WORKER, str(places.directory)])
-        parts["web"] = launch(places, _web(config))
+        parts["web"] = launch(places, web_command(config))
         if door:
             parts["exchange"] = launch(places, door)
         _log.info("node started", extra={"party": config.party, "port": config.port, "directory": str(places.directory)})
@@ -104,7 +104,8 @@ def prepare(directory: Path) -> None:
     connections.close_all()
 
 
-def _web(config: node_config.Config) -> list[str]:
+def web_command(config: node_config.Config) -> list[str]:
+    """How the web server is started."""
     return [
         sys.executable, "-m", "granian", "fastchannel.web.serve:application", "--interface", "wsgi",
         "--host", config.host, "--port", str(config.port), "--workers", "1",

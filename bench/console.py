@@ -1,0 +1,218 @@
+"""How fast the console's pages are with a large record and a hundred people at them.
+
+Run it with ``python -m bench.console [--travellers 1000000] [--users 100]``. A node is made in a directory of its own and
+filled (see `bench.console_fill`); its web server runs as `fastchannel node run` starts it; people of every role open the pages
+of their day, each waiting some seconds between two. The same is measured before on a record of a thousand travellers: what a
+large record costs is the ratio. The load comes from the same cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import secrets
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import httpx
+
+from bench.console_fill import Filled, fill
+from bench.timing import Machine
+
+TRAVELLERS, QUICK = 1_000_000, 20_000
+FEW = 1_000
+THINK_SECONDS = 3.0
+WARM_SECONDS, SECONDS = 15.0, 60.0
+User = tuple[str, list[str], dict[str, str]]  # role, pages, cookies
+Opening = tuple[str, str, float, bool]  # role, page, seconds, whether it was answered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What the openings of one kind of page took, in milliseconds."""
+
+    role: str
+    path: str
+    opened: int
+    median_ms: float
+    p95_ms: float
+    failed: int
+
+
+def main() -> None:
+    """Measure and print."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--travellers", type=int, default=TRAVELLERS)
+    options.add_argument("--users", type=int, default=100)
+    options.add_argument("--seconds", type=float, default=SECONDS)
+    options.add_argument("--quick", action="store_true")
+    options.add_argument("--json", action="store_true")
+    chosen = options.parse_args()
+    travellers = min(chosen.travellers, QUICK) if chosen.quick else chosen.travellers
+    found = {}
+    for size in (min(FEW, travellers), travellers):
+        command = [sys.executable, "-m", "bench.console_node", str(size), str(chosen.users), str(chosen.seconds)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        found[size] = json.loads(done.stdout.splitlines()[-1])
+    if chosen.json:
+        print(json.dumps({"machine": asdict(Machine.here()), "runs": list(found.values())}))
+        return
+    print(Machine.here())
+    small, large = found.values()
+    held = large["filled"]
+    print(f"{held['travellers']:,} travellers, {held['events']:,} events, {held['mebibytes']:,} MiB")
+    print(f"{'role':12} {'page':44} {'opened':>6} {'median':>7} {'p95':>7}   with {small['filled']['travellers']:,}: p95")
+    before = {(one["role"], one["path"]): one["p95_ms"] for one in small["pages"]}
+    for one in sorted(large["pages"], key=lambda page: -page["p95_ms"]):
+        beside = before.get((one["role"], one["path"]))
+        print(
+            f"{one['role']:12} {one['path']:44} {one['opened']:6} {one['median_ms']:7.0f} {one['p95_ms']:7.0f}   "
+            f"{f'{beside:7.0f}' if beside else ''}" + (f"  {one['failed']} failed" if one["failed"] else "")
+        )
+    print(f"all pages: p95 {large['p95_ms']:.0f} ms of {large['opened']:,} openings, {large['failed']} failed")
+
+
+async def load(
+    address: str, users: list[tuple[str, list[str], dict[str, str]]], seconds: float
+) -> list[tuple[str, str, float, bool]]:
+    """Let these people work, each with the pages of their role and their cookies; what each opening took."""
+    taken: list[Opening] = []
+    begins = time.monotonic() + WARM_SECONDS
+    ends = begins + seconds
+    limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
+    async with httpx.AsyncClient(base_url=address, limits=limits, timeout=60) as client:
+
+        async def work(role: str, pages: list[str], cookies: dict[str, str], seed: int) -> None:
+            chance = random.Random(seed)
+            headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
+            await asyncio.sleep(chance.uniform(0, THINK_SECONDS))
+            while time.monotonic() < ends:
+                path = chance.choice(pages)
+                started = time.monotonic()
+                answer = await client.get(path, headers=headers)
+                if started >= begins:
+                    taken.append((role, path, time.monotonic() - started, answer.status_code == 200))
+                await asyncio.sleep(chance.expovariate(1 / THINK_SECONDS))
+
+        await asyncio.gather(*(work(*user, seed=number) for number, user in enumerate(users)))
+    return taken
+
+
+def summary(filled: Filled, taken: list[Opening]) -> dict[str, object]:
+    """The openings by role and page."""
+    by_page: dict[tuple[str, str], list[tuple[float, bool]]] = defaultdict(list)
+    for role, path, seconds, good in taken:
+        by_page[role, path].append((seconds * 1000, good))
+    pages = [
+        Page(
+            role=role, path=path, opened=len(times), median_ms=statistics.median(ms for ms, _ in times),
+            p95_ms=_p95([ms for ms, _ in times]), failed=sum(not good for _, good in times),
+        )
+        for (role, path), times in sorted(by_page.items())
+    ]  # fmt: skip
+    return {
+        "filled": asdict(filled),
+        "pages": [asdict(one) for one in pages],
+        "opened": len(taken),
+        "failed": sum(not good for *_, good in taken),
+        "p95_ms": _p95([seconds * 1000 for _, _, seconds, _ in taken]),
+    }
+
+
+def _p95(values: list[float]) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))] if ordered else float("nan")
+
+
+def measured(travellers: int, users: int, seconds: float) -> dict[str, object]:
+    """Make a node, fill it, let people work on it."""
+    with tempfile.TemporaryDirectory() as place:
+        directory = Path(place) / "cn"
+        made = [sys.executable, "-m", "fastchannel", "node", "init", str(directory), "--party", "CN", "--json"]
+        subprocess.run(made, check=True, stdout=subprocess.DEVNULL)
+        return _measured(directory, travellers, users, seconds)
+
+
+def _measured(directory: Path, travellers: int, users: int, seconds: float) -> dict[str, object]:
+    from fastchannel.node import config as node_config
+    from fastchannel.node import shell
+    from fastchannel.node.places import Places
+
+    shell.use(directory)
+    from fastchannel.node.database import Server, running
+    from fastchannel.node.run import launch, prepare, web_command
+
+    places = Places(directory)
+    with running(Server(places)):
+        prepare(directory)
+        filled = fill(travellers)
+        people = _people(users)
+        config = node_config.load(directory)
+        web = launch(places, web_command(config))
+        try:
+            address = f"http://127.0.0.1:{config.port}"
+            _await(address)
+            taken = asyncio.run(load(address, people, seconds))
+        finally:
+            web.terminate()
+            web.wait(20)
+    return summary(filled, taken)
+
+
+def _people(users: int) -> list[User]:
+    """Accounts of every role that has a day, signed in, with the pages of it."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.urls import reverse
+
+    from fastchannel.node import queries
+    from fastchannel.node.models import Account, Journey
+    from fastchannel.terms.events import Role
+    from fastchannel.web.navigation import PAGES
+
+    sponsor = Journey.objects.order_by("?").values_list("sponsor", flat=True).first() or "s"
+    organisations = {Role.SPONSOR: sponsor, Role.LABORATORY: "cn-designated-laboratory", Role.CARRIER: "CK Air"}
+    roles = [role for role in PAGES if role is not Role.CARRIER]
+    people = []
+    for number in range(users):
+        role = roles[number % len(roles)]
+        account = Account.objects.create(
+            username=f"{role.value}-{number}", password=secrets.token_hex(16), role=role.value, party="CN",
+            organisation=organisations.get(role, ""), jurisdiction=[],
+        )  # fmt: skip
+        session = SessionStore()
+        session[SESSION_KEY] = account.pk
+        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        session[HASH_SESSION_KEY] = account.get_session_auth_hash()
+        session.save()
+        pages = [reverse(f"web:{page}") for page in PAGES[role]]
+        seen = [one.journey for one in queries.queue(account.actor, limit=5).items]
+        if role is not Role.LABORATORY:
+            pages += [reverse("web:journey", args=[journey]) for journey in seen[:1]]
+        pages += [f"{reverse('web:find')}?text=Minjun+{number}"]
+        people.append((role.value, pages, {settings.SESSION_COOKIE_NAME: str(session.session_key)}))
+    return people
+
+
+def _await(address: str) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            if httpx.get(f"{address}/health", timeout=5).status_code == 200:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.3)
+    raise TimeoutError(f"{address}: the web server did not answer")
+
+
+if __name__ == "__main__":
+    main()
