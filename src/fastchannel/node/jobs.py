@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 
-from fastchannel.node import erasure, figures, imports, ledger, recalls, sweep, triggers
+from fastchannel.node import erasure, figures, imports, labreports, ledger, recalls, sweep, triggers
 from fastchannel.node.applying import apply_arrived, look_again
 from fastchannel.node.desk import office
 from fastchannel.node.joint import announce
@@ -77,6 +77,7 @@ def upkeep(timestamp: int) -> None:
     sweep.erase_bodies()
     sweep.forget_keys()
     figures.tidy()
+    labreports.forget()
     if not figures.small():
         erasure.planned(anew=True)
     resume()

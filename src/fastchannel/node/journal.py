@@ -21,7 +21,7 @@ from fastchannel.casework.watching import Course, Reported
 from fastchannel.decide.stages import Stage
 from fastchannel.node import models
 from fastchannel.node.sharing import share
-from fastchannel.terms.events import Documented, Event, decode, encode, kind_of
+from fastchannel.terms.events import Documented, Event, Sampled, decode, encode, kind_of
 from fastchannel.watch.alarms.results import Step
 
 _SUBJECT = ("id", "stage", "sponsor", "origin", "arrival_place", "destination", "verdict", "told")
@@ -205,9 +205,20 @@ def stored(event: Event, learned: datetime | None = None) -> models.Event:
         learned=learned,
         by=event.by,
         role=event.role.value,
-        reference=f"{event.document} {event.number}" if isinstance(event, Documented) and event.number else "",
+        reference=_reference(event),
         body=encode(event),
     )
+
+
+def sample_reference(sample: str) -> str:
+    """By what a sample is found again: no kind of document is called so."""
+    return f"sample: {sample}"
+
+
+def _reference(event: Event) -> str:
+    if isinstance(event, Documented) and event.number:
+        return f"{event.document} {event.number}"
+    return sample_reference(event.sample) if isinstance(event, Sampled) else ""
 
 
 def replace_deadlines(items: Sequence[tuple[str, Sequence[DeadlineValue]]], *, fresh: bool = False) -> None:

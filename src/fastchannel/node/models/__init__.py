@@ -6,6 +6,7 @@ from fastchannel.node.models.accounts import Account, ApiKey, TravellerLink
 from fastchannel.node.models.counts import Course, Figure, JourneyCount
 from fastchannel.node.models.imports import Import, ImportRow
 from fastchannel.node.models.journeys import Deadline, Event, Journey, Notice, Person
+from fastchannel.node.models.laboratory import LabMessage, LabReport
 from fastchannel.node.models.lanes import (
     Lane,
     LaneAlarm,
@@ -38,6 +39,8 @@ __all__ = [
     "JointDecision",
     "Journey",
     "JourneyCount",
+    "LabMessage",
+    "LabReport",
     "Lane",
     "LaneAlarm",
     "LaneEntry",

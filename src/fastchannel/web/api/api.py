@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastchannel.web.api import forecasts, problems, reads, writes
+from fastchannel.web.api import forecasts, laboratory, problems, reads, writes
 from fastchannel.web.api.keys import KeyAuth, SessionAuth
 
 DESCRIPTION = (
@@ -22,3 +22,4 @@ problems.register(api)
 api.add_router("/v1", reads.router)
 api.add_router("/v1", writes.router)
 api.add_router("/v1", forecasts.router)
+api.add_router("/v1", laboratory.router)

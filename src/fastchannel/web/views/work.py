@@ -171,6 +171,7 @@ def _show(request: HttpRequest, day: str, answer: str, lines: Iterable[Line], af
         "empty": _("Nothing is due now."),
         "now": office().clock.now(),
         "search": day in {"laboratory", "monitor"},
+        "scan": day == "laboratory",
     }
     return render(request, "web/work.html", context)
 
