@@ -31,3 +31,15 @@ function nameSliders() {
 }
 nameSliders();
 document.addEventListener("htmx:afterSettle", nameSliders);
+
+// The menu shuts when one goes elsewhere; without scripts its own button shuts it.
+const menu = document.querySelector(".menu-all");
+if (menu) {
+  document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
+  menu.addEventListener("focusout", (event) => { if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false; });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
