@@ -43,3 +43,13 @@ if (menu) {
     menu.querySelector("summary").focus();
   });
 }
+
+// Where the machine has no font for a script, Chromium keeps the empty boxes that it drew before ours came, with words of one
+// style shaped once for all. A thousandth of a pixel between words is another style, and nobody sees it.
+let fontsCame = 0;
+function shapeAnew() {
+  fontsCame += 1;
+  document.documentElement.style.wordSpacing = `${fontsCame / 1000}px`;
+}
+document.fonts.addEventListener("loadingdone", (event) => { if (event.fontfaces.length) shapeAnew(); });
+if ([...document.fonts].some((face) => face.status === "loaded")) shapeAnew(); // they came before this script did
