@@ -31,7 +31,7 @@ def test_no_page_is_named_by_two_groups_and_every_page_has_a_title() -> None:
     named = [page for pages in GROUPS.values() for page in pages]
     assert len(named) == len(set(named))
     assert {page for pages in PAGES.values() for page in pages} <= set(TITLES)
-    assert {parent for parents in PARENTS.values() for parent in parents} <= set(TITLES)
+    assert {parent for parents in PARENTS.values() for parent in parents} <= set(named)
 
 
 @pytest.mark.parametrize(

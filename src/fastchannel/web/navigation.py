@@ -59,11 +59,10 @@ GROUP_TITLES: dict[str, StrOrPromise] = {
 }
 GROUPS: dict[str, tuple[str, ...]] = {
     DAY: (
-        "roster", "import", "needs", "queue", "checkpoint", "laboratory", "samples", "site", "monitor", "grid", "cases",
-        "secretariat",
+        "roster", "import", "needs", "queue", "checkpoint", "laboratory", "samples", "site", "monitor", "cases", "secretariat",
     ),
     LOOK_UP: ("dashboard", "journeys", "certificates"),
-    "mechanism": ("agreements", "forecasts", "watch", "ledger", "trust", "board", "chain"),
+    "mechanism": ("agreements", "forecasts", "watch", "ledger", "trust", "allocations", "chain"),
     "node": ("link", "devices", "accounts", "sessions", "break-glass"),
 }  # fmt: skip
 # A page of one thing, and the pages of the menu that it may belong to: the first of them that the role has is marked.
@@ -77,6 +76,13 @@ PARENTS: dict[str, tuple[str, ...]] = {
     "present": ("journeys",),
     "pass": ("journeys", "roster"),
     "invite": ("journeys", "roster"),
+    "need": ("needs",),
+    "need-new": ("needs",),
+    "allocation": ("allocations",),
+    "allocation-new": ("allocations",),
+    "case": ("cases",),
+    "call-sheet": ("monitor",),
+    "scan": ("checkpoint",),
     "find": ("laboratory", "checkpoint", "site", "monitor"),
     "task": ("laboratory", "checkpoint", "site", "monitor"),
     "agreement-version": ("agreements",),
