@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -150,3 +151,22 @@ def digest(value: str) -> SafeString:
 def place(code: str) -> str:
     """The region's name in the reader's language."""
     return place_words(code, get_language())
+
+
+@register.filter
+def number(value: int) -> str:
+    """A number with its groups of digits, as the reader writes them."""
+    return times.number_words(value, get_language())
+
+
+@register.filter
+def share(value: float, digits: int = 0) -> str:
+    """A share, 0 to 1, in per cent."""
+    return times.share_words(value, get_language(), digits=digits)
+
+
+@register.filter
+def places(codes: Iterable[str]) -> str:
+    """The regions' names, as the reader's language lists them."""
+    language = get_language()
+    return times.list_words((place_words(code, language) for code in codes), language)
