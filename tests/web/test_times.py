@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
-from fastchannel.web.times import deadline_words, list_words, moment_words, number_words, share_words
+from fastchannel.web.times import deadline_words, list_words, moment_words, number_words, share_words, short_day_words
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,8 @@ def test_moments_numbers_shares_and_lists_are_in_the_readers_locale(
     assert number_words(1234567, language) == number
     assert share_words(0.125, language, digits=1) == share
     assert list_words("abc", language) == listed
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "21 May"), ("zh-hans", "5/21"), ("ko", "5. 21.")])
+def test_a_day_in_a_row_of_seven_is_short(language: str, told: str) -> None:
+    assert short_day_words(date(2020, 5, 21), language) == told

@@ -51,8 +51,9 @@ def day_words(when: date, language: str | None, *, weekday: bool = False) -> str
 
 
 def short_day_words(when: date, language: str | None) -> str:
-    """A day and its month."""
-    return str(format_skeleton("MMMd", when, locale=locale_of(language)))
+    """A day and its month, short enough to stand seven in a row on a phone."""
+    locale = locale_of(language)
+    return str(format_skeleton("MMMd" if locale.language == "en" else "Md", when, locale=locale))
 
 
 def number_words(number: int, language: str | None) -> str:
