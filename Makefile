@@ -18,7 +18,7 @@ LOCK := env -u UV_INDEX -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_INDEX_UR
 	--no-strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE) pyproject.toml --extra build
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench conformance fuzz lock upgrade coverage clean
+.PHONY: help demo test check format docs screenshots bench conformance fuzz lock upgrade coverage clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ docs: $(VENV)/.package ## write the reference pages anew from the tables that th
 	$(BIN)/python tools/reference_certificates.py
 	$(BIN)/python -m fastchannel.casework.reference > docs/reference/permissions.md
 	$(BIN)/fastchannel reference > docs/reference/commands.md
+
+screenshots: $(VENV)/.package $(VENV)/.dev ## take the pictures of every screen anew, into docs/images (needs Chromium)
+	$(BIN)/python tools/screenshots.py
 
 bench: $(VENV)/.package $(VENV)/.bench ## run every benchmark (shorter: BENCH=--quick)
 	@$(BIN)/python -m bench.decide $(BENCH)
@@ -107,6 +110,6 @@ $(VENV)/.bench: requirements-bench.lock $(VENV)/.runtime
 	@if $(PIP) install --require-hashes --requirement requirements-bench.lock; then touch $@; fi
 
 # Installed in place; what builds it is in the lock, so nothing is fetched. It compiles the message catalogues too.
-$(VENV)/.package: pyproject.toml hatch_build.py tools/catalogues.py $(CATALOGUES) $(VENV)/.runtime
+$(VENV)/.package: pyproject.toml hatch_build.py tools/catalogues.py tools/fonts.py $(CATALOGUES) $(VENV)/.runtime
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -90,3 +90,19 @@ def link(desk: Any, scene: stage.Scene) -> Callable[[str], str]:
         return f"/t/{links.issue(stage.actor(Role.REVIEWER), journey)}/"
 
     return issue
+
+
+@pytest.fixture
+def enter(scene: stage.Scene, live_server: Any) -> Callable[[Page, Role], None]:
+    """Gives a page the session of somebody in a role, without the form."""
+
+    def give(page: Page, role: Role) -> None:
+        from django.conf import settings
+        from django.test import Client
+
+        client = Client()
+        client.force_login(stage.account(role), backend="django.contrib.auth.backends.ModelBackend")
+        session = client.cookies[settings.SESSION_COOKIE_NAME]
+        page.context.add_cookies([{"name": session.key, "value": session.value, "url": live_server.url}])
+
+    return give

@@ -68,7 +68,7 @@ def doctor(*, ports: tuple[int, int], directory: Path | None, language: str, as_
 
 def examine(ports: tuple[int, ...]) -> Iterator[Finding]:
     """All checks, in the order in which a newcomer would meet what they find."""
-    checks: tuple[Callable[[], Finding], ...] = (_python, _postgres, _zones, _catalogues, _fonts)
+    checks: tuple[Callable[[], Finding], ...] = (_python, _postgres, _zones, _catalogues, _fonts, _web_fonts)
     for check in checks:
         yield check()
     for port in ports:
@@ -160,6 +160,18 @@ def _fonts() -> Finding:
         subprocess.run([lister, f":lang={one}"], capture_output=True, timeout=20, check=False).stdout for one in ("zh-cn", "ko")
     ]
     return Finding(check=name, well=all(lists), needed=False, found="zh, ko" if all(lists) else "-", remedy=remedy)
+
+
+def _web_fonts() -> Finding:
+    folder = files("fastchannel") / "web" / "static" / "web" / "fonts"
+    cut = [one for one in folder.iterdir() if one.name.endswith(".woff2")] if folder.is_dir() else []
+    return Finding(
+        check=N_("Chinese and Korean fonts of the pages"),
+        well=bool(cut),
+        needed=False,
+        found=str(len(cut)) if cut else "-",
+        remedy=N_("Install fonttools, brotli and noto-cjk-sans-otc, and the package again; without, readers need such fonts."),
+    )
 
 
 def _port(port: int) -> Finding:

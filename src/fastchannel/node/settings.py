@@ -124,6 +124,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/fonts/[a-z]+-[0-9a-f]{12}\.woff2$"  # named by their content
 
 PROCRASTINATE_IMPORT_PATHS = ["fastchannel.node.jobs"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None

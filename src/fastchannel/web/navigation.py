@@ -1,4 +1,4 @@
-"""Where each role's day begins, and the pages it can go to."""
+"""Where each role's day begins, the pages it can go to, and how the menu groups them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -72,11 +72,80 @@ PAGES: dict[Role, tuple[str, ...]] = {
 }
 
 
+# The menu's groups. A page that no group names is something to look up; a role's first page is always part of its day.
+DAY = "day"
+LOOK_UP = "look-up"
+GROUP_TITLES: dict[str, StrOrPromise] = {
+    DAY: _("My day"),
+    LOOK_UP: _("Look up"),
+    "mechanism": _("Joint mechanism"),
+    "node": _("This node"),
+}
+GROUPS: dict[str, tuple[str, ...]] = {
+    DAY: (
+        "roster", "import", "needs", "queue", "checkpoint", "laboratory", "tray", "site", "monitor", "cases", "secretariat",
+    ),
+    LOOK_UP: ("dashboard", "journeys", "certificates"),
+    "mechanism": ("agreements", "forecasts", "watch", "ledger", "trust", "allocations", "chain"),
+    "node": ("link", "devices", "accounts", "sessions", "break-glass"),
+}  # fmt: skip
+# A page of one thing, and the pages of the menu that it may belong to: the first of them that the role has is marked.
+PARENTS: dict[str, tuple[str, ...]] = {
+    "apply": ("roster",),
+    "import-confirm": ("import",),
+    "import-job": ("import",),
+    "review": ("queue",),
+    "journey": ("journeys", "roster"),
+    "act": ("journeys", "roster"),
+    "present": ("journeys",),
+    "pass": ("journeys", "roster"),
+    "invite": ("journeys", "roster"),
+    "need": ("needs",),
+    "need-new": ("needs",),
+    "allocation": ("allocations",),
+    "allocation-new": ("allocations",),
+    "case": ("cases",),
+    "call-sheet": ("monitor",),
+    "positives": ("secretariat",),
+    "decide": ("secretariat", "watch"),
+    "recall": ("trust",),
+    "recall-job": ("trust",),
+    "labels": ("laboratory",),
+    "scan": ("checkpoint",),
+    "find": ("laboratory", "checkpoint", "site", "monitor"),
+    "task": ("laboratory", "checkpoint", "site", "monitor"),
+    "agreement-version": ("agreements",),
+    "forecast": ("forecasts",),
+}
+MOST_IN_LINE = 7  # more pages than this do not fit a line at 64rem in any of the three languages
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuItem:
+    """A page to go to. ``current`` is what ``aria-current`` says: ``page``, ``true`` for a page under it, or nothing."""
+
     title: StrOrPromise
     url: str
-    current: bool
+    current: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuGroup:
+    title: StrOrPromise
+    items: tuple[MenuItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Menu:
+    """The pages of a role: ``line`` stands open on every page, ``groups`` hold them all behind one button.
+
+    ``folded`` says whether the line leaves something out on a wide screen; on a phone it shows the role's own day alone.
+    """
+
+    line: tuple[MenuItem, ...]
+    groups: tuple[MenuGroup, ...]
+    folded: bool
 
 
 def may_open(actor: Actor, page: str) -> bool:
@@ -89,6 +158,37 @@ def first_page(actor: Actor) -> str:
     return reverse(f"web:{PAGES.get(actor.role, ('agreements',))[0]}")
 
 
+def group_of(page: str, pages: tuple[str, ...]) -> str:
+    """The menu's group of a page among a role's pages."""
+    if page == pages[0]:
+        return DAY
+    return next((group for group, named in GROUPS.items() if page in named), LOOK_UP)
+
+
+def menu_of(role: Role, here: str) -> Menu:
+    """The menu of a role on the page whose address has the name ``here``."""
+    pages = PAGES.get(role, ("agreements",))
+    above = next((parent for parent in PARENTS.get(here, ()) if parent in pages), "")
+    items: list[MenuItem] = []
+    for page in pages:
+        try:
+            url = reverse(f"web:{page}")
+        except NoReverseMatch:  # a page that this build does not have is not offered
+            continue
+        current = "page" if page == here else "true" if page == above else ""
+        items.append(MenuItem(title=TITLES[page], url=url, current=current, group=group_of(page, pages)))
+    order = list(GROUP_TITLES)
+    items.sort(key=lambda item: order.index(item.group))
+    folded = len(items) > MOST_IN_LINE
+    day = {item.url for item in items if item.group == DAY or item.current} | {item.url for item in items[: MOST_IN_LINE - 1]}
+    groups = tuple(
+        MenuGroup(title=GROUP_TITLES[group], items=found)
+        for group in order
+        if (found := tuple(item for item in items if item.group == group))
+    )
+    return Menu(line=tuple(item for item in items if not folded or item.url in day), groups=groups, folded=folded)
+
+
 def context(request: HttpRequest) -> dict[str, object]:
     """What the frame around every page needs."""
     account = getattr(request, "user", None)
@@ -99,9 +199,10 @@ def context(request: HttpRequest) -> dict[str, object]:
     if account is None or not account.is_authenticated:
         return shown
     actor: Actor = account.actor
-    here = request.resolver_match.url_name if request.resolver_match else ""
-    menu = [
-        MenuItem(title=TITLES[page], url=reverse(f"web:{page}"), current=page == here)
-        for page in PAGES.get(actor.role, ("agreements",))
-    ]
-    return {**shown, "actor": actor, "account_name": account.name or account.username, "menu": menu}
+    here = (request.resolver_match.url_name if request.resolver_match else "") or ""
+    return {
+        **shown,
+        "actor": actor,
+        "account_name": account.name or account.username,
+        "menu": menu_of(actor.role, here),
+    }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
-from babel.numbers import format_decimal
+from babel.lists import format_list
+from babel.numbers import format_decimal, format_percent
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -49,13 +51,25 @@ def day_words(when: date, language: str | None, *, weekday: bool = False) -> str
 
 
 def short_day_words(when: date, language: str | None) -> str:
-    """A day and its month."""
-    return str(format_skeleton("MMMd", when, locale=locale_of(language)))
+    """A day and its month, short enough to stand seven in a row on a phone."""
+    locale = locale_of(language)
+    return str(format_skeleton("MMMd" if locale.language == "en" else "Md", when, locale=locale))
 
 
 def number_words(number: int, language: str | None) -> str:
     """A number with its groups of digits."""
     return str(format_decimal(number, locale=locale_of(language)))
+
+
+def share_words(share: float, language: str | None, *, digits: int = 0) -> str:
+    """A share, 0 to 1, in per cent."""
+    pattern = f"#,##0{'.' + '0' * digits if digits else ''}%"  # no space before the sign in any of our locales
+    return str(format_percent(share, pattern, locale=locale_of(language)))
+
+
+def list_words(items: Iterable[object], language: str | None) -> str:
+    """Things one after the other, as the reader's language lists them: A, B and C; A、B和C."""
+    return str(format_list([str(item) for item in items], locale=locale_of(language)))
 
 
 def moment_words(when: datetime, zone: str, language: str | None, *, name_zone: bool = True) -> str:

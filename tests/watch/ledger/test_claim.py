@@ -94,7 +94,7 @@ def test_the_sentences_say_what_was_counted_and_what_it_proves() -> None:
     counted, imports, bounds, streak, followed, unseen = str(made).splitlines()
     assert counted == (
         "Counted: imports among travellers of the fast channel, from anywhere to anywhere, by date of confirmation, "
-        "as revised since; 2020-05-01 to 2020-06-29, as known at 2020-06-30T00:00:00+00:00."
+        "as revised since; 1 May 2020 to 29 June 2020, as known at 30 June 2020 00:00 UTC."
     )
     assert imports == "Imports: 0 among 3,697 travellers, over 11,091 tests and 50,000 person-days of follow-up."
     assert bounds == (

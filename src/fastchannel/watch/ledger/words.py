@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import Any
 
+from fastchannel.agreement.phrases import day
 from fastchannel.terms.language import N_, translate
 from fastchannel.terms.places import name_of
 from fastchannel.watch.ledger.counting import By, Published, Travellers
@@ -107,10 +109,15 @@ def _definition(claim: Mapping[str, Any], language: str) -> str:
         destination=name_of(found["destination"], language) if found["destination"] else anywhere,
         by=translate(BY[By(found["by"])], language),
         published=translate(PUBLISHED[Published(found["published"])], language),
-        since=claim["since"],
-        on=claim["on"],
-        known=claim["known_at"],
+        since=day(date.fromisoformat(claim["since"]), language),
+        on=day(date.fromisoformat(claim["on"]), language),
+        known=_moment(datetime.fromisoformat(claim["known_at"]), language),
     )
+
+
+def _moment(when: datetime, language: str) -> str:
+    at = when.astimezone(UTC)
+    return f"{day(at.date(), language)} {at:%H:%M} UTC"
 
 
 def _unsettled(claim: Mapping[str, Any], language: str) -> Iterator[str]:

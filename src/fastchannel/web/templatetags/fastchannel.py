@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django import template
+from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -18,12 +21,24 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 register = template.Library()
+FONT_SHEET = "web/fonts/fonts.css"
 
 
 @register.simple_tag
 def mark(name: str) -> SafeString:
     """A symbol that repeats what the word beside it says."""
     return format_html('<svg class="mark" aria-hidden="true"><use href="{}#{}"/></svg>', static("web/marks.svg"), name)
+
+
+@lru_cache(maxsize=1)
+def _fonts_are_there() -> bool:
+    return finders.find(FONT_SHEET) is not None
+
+
+@register.simple_tag
+def font_sheet() -> SafeString:
+    """The sheet of our Chinese and Korean faces; nothing where the build could not cut them."""
+    return format_html('<link rel="stylesheet" href="{}">', static(FONT_SHEET)) if _fonts_are_there() else SafeString("")
 
 
 def _badge(badge: words.Badge) -> SafeString:
@@ -136,3 +151,22 @@ def digest(value: str) -> SafeString:
 def place(code: str) -> str:
     """The region's name in the reader's language."""
     return place_words(code, get_language())
+
+
+@register.filter
+def number(value: int) -> str:
+    """A number with its groups of digits, as the reader writes them."""
+    return times.number_words(value, get_language())
+
+
+@register.filter
+def share(value: float, digits: int = 0) -> str:
+    """A share, 0 to 1, in per cent."""
+    return times.share_words(value, get_language(), digits=digits)
+
+
+@register.filter
+def places(codes: Iterable[str]) -> str:
+    """The regions' names, as the reader's language lists them."""
+    language = get_language()
+    return times.list_words((place_words(code, language) for code in codes), language)

@@ -31,3 +31,25 @@ function nameSliders() {
 }
 nameSliders();
 document.addEventListener("htmx:afterSettle", nameSliders);
+
+// The menu shuts when one goes elsewhere; without scripts its own button shuts it.
+const menu = document.querySelector(".menu-all");
+if (menu) {
+  document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
+  menu.addEventListener("focusout", (event) => { if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false; });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
+
+// Where the machine has no font for a script, Chromium keeps the empty boxes that it drew before ours came, with words of one
+// style shaped once for all. A thousandth of a pixel between words is another style, and nobody sees it.
+let fontsCame = 0;
+function shapeAnew() {
+  fontsCame += 1;
+  document.documentElement.style.wordSpacing = `${fontsCame / 1000}px`;
+}
+document.fonts.addEventListener("loadingdone", (event) => { if (event.fontfaces.length) shapeAnew(); });
+if ([...document.fonts].some((face) => face.status === "loaded")) shapeAnew(); // they came before this script did
