@@ -22,6 +22,7 @@ from fastchannel.web.record import Record
 
 MONITORS = frozenset({"monitor", "follow-up"})
 OPEN = frozenset({Status.DUE.value, Status.PENDING.value})
+PASSED = frozenset({"boarding", "entry", "release"})  # gates that a pass opens
 NEXT = 4  # steps ahead that a phone shows at once
 MOST_DOTS = 62  # a page stays readable; no agreement monitors for longer than two months
 
@@ -269,6 +270,10 @@ def now_card(record: Record) -> NowCard:
             "what": waiting.title,
             "who": words.word(words.ROLES, waiting.who),
         }
+        return NowCard(sentence=said, by=None, zone=zone, tone=tone)
+    if verdict is Verdict.PROCEED and record.standing.gate in PASSED:
+        gate = str(words.word(words.GATES, record.standing.gate))
+        said = _("Nothing to do now. Nothing stands against the next step: %(gate)s. Have your pass at hand.") % {"gate": gate}
         return NowCard(sentence=said, by=None, zone=zone, tone=tone)
     return NowCard(sentence=_("Nothing to do now."), by=None, zone=zone, tone=tone)
 

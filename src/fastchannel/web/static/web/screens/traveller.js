@@ -3,10 +3,10 @@
 
 (() => {
   const root = document.getElementById("traveller");
-  if (!root || !self.TravellerStore.possible) return;
+  if (!root || !self.TravellerStore.possible || "ended" in document.documentElement.dataset) return;
   const { base, zone } = root.dataset;
   const store = new self.TravellerStore(base);
-  const language = document.documentElement.lang;
+  const language = { en: "en-GB" }[document.documentElement.lang] ?? document.documentElement.lang; // as the node writes dates
   const offline = "offline" in document.documentElement.dataset;
   const box = document.getElementById("kept");
   let reloading = false;
@@ -88,11 +88,11 @@
     else await left();
   }
 
-  /** Something may have left: the page is asked for anew where it was recorded. */
+  /** Something may have left: the page is asked for anew where it was recorded, or where it is an old one. */
   async function left() {
     await show(false);
     const recorded = (await store.told()).some((one) => one.outcome === "recorded");
-    if (!recorded || reloading || (await store.answers()).length) return;
+    if (!(recorded || offline) || reloading || (await store.answers()).length) return;
     reloading = true;
     location.reload();
   }
@@ -175,7 +175,10 @@
     if (event.data.answers === "ended") await end();
     else if (event.data.answers) await left();
   });
-  addEventListener("online", () => send());
+  addEventListener("online", async () => {
+    if (offline && !(await store.answers()).length && !document.querySelector(".acts details[open]")) location.reload();
+    else await send();
+  });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) send();
   });
