@@ -39,7 +39,7 @@ async function page(request, name) {
   const asked = fromNode(request, name);
   const answer = await (there ? Promise.race([asked, later(PATIENCE_MS)]) : asked).catch(() => undefined);
   if (answer) return answer;
-  asked.catch(() => {}); // it may still come, and is kept then
+  asked.then(() => tell({ fresh: true })).catch(() => {}); // it may still come: it is kept then, and shown
   if (await store.ended()) {
     const last = await shown("offline", "data-ended");
     await end();
@@ -101,8 +101,12 @@ async function keepAsset(kept, path, answer) {
 async function leave() {
   const outcome = await store.send();
   if (outcome === "ended") await end();
-  for (const client of await self.clients.matchAll()) client.postMessage({ answers: outcome });
+  await tell({ answers: outcome });
   if (outcome === "later") throw new Error("no connection"); // the browser asks again
+}
+
+async function tell(message) {
+  for (const client of await self.clients.matchAll()) client.postMessage(message);
 }
 
 /** The link has ended: nothing of it stays on the phone. */

@@ -97,6 +97,10 @@
     location.reload();
   }
 
+  function busy() {
+    return Boolean(document.querySelector(".acts details[open]")); // somebody is writing
+  }
+
   async function end() {
     await store.clear();
     const worker = await navigator.serviceWorker?.getRegistration(base);
@@ -174,9 +178,15 @@
   navigator.serviceWorker?.addEventListener("message", async (event) => {
     if (event.data.answers === "ended") await end();
     else if (event.data.answers) await left();
+    else if (event.data.fresh && offline && !busy()) {
+      // The node was slow, not away. Once a minute at most: a node that stays slow must not make the page flicker.
+      const last = Number(sessionStorage.getItem("traveller-fresh") ?? 0);
+      sessionStorage.setItem("traveller-fresh", String(Date.now()));
+      if (Date.now() - last > 60_000) location.reload();
+    }
   });
   addEventListener("online", async () => {
-    if (offline && !(await store.answers()).length && !document.querySelector(".acts details[open]")) location.reload();
+    if (offline && !(await store.answers()).length && !busy()) location.reload();
     else await send();
   });
   document.addEventListener("visibilitychange", () => {
