@@ -98,5 +98,6 @@ def test_a_link_ends_when_it_expires(scene: Scene, link: Any, hand_clock: Any) -
     assert answer.status_code == 410
     assert answer["Fastchannel-Link"] == "ended"
     page = said(answer)
-    assert "It was good until 20 Jul 2020 12:00 China Standard Time." in page
+    assert "It was good until <time" in page
+    assert "20 Jul 2020 12:00 China Standard Time" in page
     assert "Ask your sponsor or the health officer who follows you for a new link." in page
