@@ -37,12 +37,23 @@ def test_a_node_needs_little(directory: Path) -> None:
         ('party = "KR"\nport = 0', "port"),
         ('party = "KR"\n[clock]\nspeed = 0', "speed"),
         ("party = ", "node.toml"),
+        ('party = "KR"\n[contact.KR]\nphone = "02 1234 5678"', "phone"),
+        ('party = "KR"\n[contact.KR]\nphone = "+82 2 1234 5678"\nhours = "8-22"', "hours"),
+        ('party = "KR"\n[contact.KR]\nphone = "+82 2 1234 5678"\nlanguages = ["xx"]', "languages"),
+        ('party = "KR"\n[contact.Korea]\nphone = "+82 2 1234 5678"', "contact"),
     ],
 )
 def test_a_wrong_setting_is_named(directory: Path, text: str, names: str) -> None:
     (directory / "node.toml").write_text(text)
     with pytest.raises(ConfigError, match=names):
         load(directory, {})
+
+
+def test_travellers_call_a_number_for_each_party(directory: Path) -> None:
+    text = 'party = "KR"\n[contact.KR]\nphone = "+82 (2) 1234-5678"\nhours = "08:00-24:00"\nlanguages = ["ko", "zh-Hans"]\n'
+    (directory / "node.toml").write_text(text)
+    contact = load(directory, {}).contact["KR"]
+    assert (contact.dialled, contact.hours, contact.languages) == ("+82212345678", "08:00-24:00", ("ko", "zh-Hans"))
 
 
 def test_variables_override_and_secrets_come_by_file(directory: Path, tmp_path: Path) -> None:

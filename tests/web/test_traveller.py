@@ -10,7 +10,7 @@ from django.test import Client
 
 from fastchannel.terms.events import Role
 from tests.web import scene as stage
-from tests.web.scene import Scene
+from tests.web.scene import Scene, said
 
 
 @pytest.fixture
@@ -94,4 +94,10 @@ def test_a_link_that_we_did_not_sign_opens_nothing(desk: Any, token: str) -> Non
 def test_a_link_ends_when_it_expires(scene: Scene, link: Any, hand_clock: Any) -> None:
     address = link(scene.approved)
     hand_clock.instant += timedelta(days=61)
-    assert english().get(address).status_code == 404
+    answer = english().get(address)
+    assert answer.status_code == 410
+    assert answer["Fastchannel-Link"] == "ended"
+    page = said(answer)
+    assert "It was good until <time" in page
+    assert "20 Jul 2020 12:00 China Standard Time" in page
+    assert "Ask your sponsor or the health officer who follows you for a new link." in page

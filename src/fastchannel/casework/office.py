@@ -44,6 +44,7 @@ _NEUTRAL = datetime(1970, 1, 1, tzinfo=UTC)
 
 Build = Callable[[Stamp], Sequence[Event]]
 Guard = Callable[[Standing, Sequence[Event]], Denial | None]
+Turn = Callable[[Sequence[Event], Sequence[Event], datetime], Sequence[Event]]
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +88,7 @@ class _Write:
     evidence: tuple[str, ...]
     why: str
     guard: Guard | None = None
+    turn: Turn | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,10 +116,12 @@ class Office:
         evidence: tuple[str, ...] = (),
         why: str = "",
         guard: Guard | None = None,
+        turn: Turn | None = None,
     ) -> Receipt | Denial:
         """Append what ``build`` makes of a stamp to a journey. ``at`` is when it happened; None means now.
 
-        ``guard`` is asked after the permission table, with the standing and the events until then.
+        ``guard`` is asked after the permission table, with the standing and the events until then. ``turn`` makes what is
+        recorded out of what was asked for, the events until then and the time: the idempotency key is of what was asked for.
         Raises UnknownJourneyError, KeyConflictError and InvalidEntryError.
         """
         content = _content(actor, f"{action}\0{journey}", build, at, evidence)
@@ -131,6 +135,7 @@ class Office:
             evidence=evidence,
             why=why,
             guard=guard,
+            turn=turn,
         )
         return _once(lambda: self._append(write, journey))
 
@@ -290,6 +295,8 @@ class Office:
             if denial:
                 return denial
             added = tuple(write.build(self.stamp(write.actor, journey, now, write.at, write.evidence)))
+            if write.turn is not None:
+                added = tuple(write.turn(added, held, now))
             events = (*held, *added)
             standing = self.decide(events, now)
             self._write(before, standing, events, added)

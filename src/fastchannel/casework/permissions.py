@@ -170,7 +170,7 @@ TABLE: Mapping[Action, Mapping[Role, Rule]] = {
     Action.CORRECT: _row(
         ANY,
         {_R: Scope.DESTINATION, _M: Scope.NODE, _L: Scope.NODE, _C: Scope.NODE, _P: Scope.ROUTE, _Q: Scope.ROUTE,
-         _H: Scope.ROUTE, _J: Scope.NODE},
+         _H: Scope.ROUTE, _J: Scope.NODE, _T: Scope.OWN},  # a traveller: the day's own check-in, see checkins
     ),
     Action.WITHDRAW: _row(BEFORE, {_T: Scope.OWN, _S: Scope.SPONSORED}),
     Action.REPLAN: _row(

@@ -160,9 +160,15 @@ def correct(
 ) -> Receipt | Denial:
     """Say what an earlier entry should have said, or with no replacement that it should not have been.
 
-    A laboratory and a carrier correct their own entries only.
+    A laboratory and a carrier correct their own entries only, and a traveller none in this way: see `checkins`.
     """
     _reasoned(reason)
+    if actor.role is Role.TRAVELLER:
+        return Denial(
+            code="author",
+            action=Action.CORRECT,
+            message=N_("You can change today's check-in yourself until the day is over; an officer corrects everything else."),
+        )
     wrong = next((item for item in office.journal.events(journey) if item.id == event), None)
     if wrong is None:
         raise InvalidEntryError("event", N_("Found no entry {found} in this journey."), found=event)

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -21,7 +21,7 @@ from fastchannel.node.errors import ConfigError
 PREFIX = "FASTCHANNEL_"
 DIRECTORY = "FASTCHANNEL_NODE"
 FILE = "node.toml"
-_TABLES = frozenset({"clock", "exchange", "peers"})  # in the file alone
+_TABLES = frozenset({"clock", "contact", "exchange", "peers"})  # in the file alone
 _LISTS = frozenset({"agreements", "hosts", "origins"})
 
 
@@ -47,6 +47,20 @@ class ExchangeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         return host.strip("[]"), int(port)
 
 
+class ContactConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom travellers in one party's territory call: the officer's telephone, when somebody answers, and in which languages."""
+
+    phone: Annotated[str, Meta(pattern=r"^\+[0-9][0-9 ()-]{4,24}$")]  # with the country's code: travellers call from abroad
+    name: Annotated[str, Meta(max_length=80)] = ""  # of the office, as it is to be read out
+    hours: Annotated[str, Meta(pattern=r"^(|([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00))$")] = ""
+    languages: tuple[Literal["en", "zh-Hans", "ko"], ...] = ()
+
+    @property
+    def dialled(self) -> str:
+        """The number as a telephone dials it."""
+        return "+" + "".join(sign for sign in self.phone if sign.isdigit())
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What may differ between two nodes; what they must agree on is in the agreement."""
 
@@ -64,6 +78,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     web_threads: Annotated[int, Meta(ge=1, le=64)] = 8
     peers: dict[str, str] = {}  # the other parties' nodes: party → address of its exchange, https://…/exchange/
     exchange: ExchangeConfig = ExchangeConfig()
+    contact: dict[Annotated[str, Meta(pattern=r"^[A-Z]{2}$")], ContactConfig] = {}  # whom travellers call, by party
     database_url: str = ""  # empty means the embedded server
     secret_key: str = ""
 

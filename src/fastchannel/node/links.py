@@ -39,15 +39,20 @@ def issue(actor: Actor, journey: str, *, days: int = 60) -> str | Denial:
 
 
 def open_link(token: str) -> Actor | None:
-    """The traveller whose journey the link opens now, or None. The signature spares the database a guess."""
+    """The traveller whose journey the link opens now, or None."""
+    link = find(token)
+    if link is None or not link.open_at(office().clock.now()):
+        return None
+    return Actor(id=f"traveller-{link.journey_id}", role=Role.TRAVELLER, party=settings.CONFIG.party, journey=link.journey_id)
+
+
+def find(token: str) -> TravellerLink | None:
+    """The link, whether it still opens its journey or not. The signature spares the database a guess."""
     try:
         secret = Signer(salt=_SALT).unsign(token)
     except BadSignature:
         return None
-    link = TravellerLink.objects.filter(digest=token_digest(secret)).first()
-    if link is None or not link.open_at(office().clock.now()):
-        return None
-    return Actor(id=f"traveller-{link.journey_id}", role=Role.TRAVELLER, party=settings.CONFIG.party, journey=link.journey_id)
+    return TravellerLink.objects.filter(digest=token_digest(secret)).first()
 
 
 def revoke(journey: str) -> int:

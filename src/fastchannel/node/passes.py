@@ -47,6 +47,11 @@ class DatabasePasses:
         found = models.Pass.objects.filter(journey=journey, revoked=None, expires__gt=at).order_by("-issued").first()
         return _read(found) if found is not None else None
 
+    def last(self, journey: str) -> IssuedPass | None:
+        """The journey's latest pass, whatever became of it."""
+        found = models.Pass.objects.filter(journey=journey).order_by("-issued", "revoked").first()
+        return _read(found) if found is not None else None
+
     def keep(self, issued: IssuedPass) -> None:
         """Write a new one down."""
         fields = asdict(issued)

@@ -267,9 +267,13 @@ def notices(journey: str, *, to: str = "", limit: int = 20) -> tuple[Notice, ...
     return tuple((rows.filter(to=to) if to else rows).order_by("-id")[:limit])
 
 
-def accesses(journey: str, *, limit: int = 50) -> tuple[AccessLog, ...]:
-    """Who touched a journey's record, the latest first. Whether the actor may know is for the caller to check."""
-    return tuple(AccessLog.objects.filter(journeys__contains=[journey]).order_by("-seq")[:limit])
+def accesses(journey: str, *, limit: int = 50, besides: str = "") -> tuple[AccessLog, ...]:
+    """Who touched a journey's record, the latest first. Whether the actor may know is for the caller to check.
+
+    ``besides`` leaves one actor's own touches out.
+    """
+    found = AccessLog.objects.filter(journeys__contains=[journey])
+    return tuple((found.exclude(actor=besides) if besides else found).order_by("-seq")[:limit])
 
 
 def callers(identifiers: Iterable[str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from fastchannel.agreement.agreement import Agreement
 from fastchannel.terms import events as ev
 from fastchannel.terms.events import Event, Itinerary, Role, kind_of
+from fastchannel.terms.language import translate
 from fastchannel.web import times, words
 from fastchannel.web.details import Reader
 from fastchannel.web.places import place_words
@@ -175,13 +176,13 @@ def _corrected(correction: ev.Corrected | None, reader: Reader, zone: str) -> st
     if correction.replacement is None:
         return _("Struck on %(moment)s: %(reason)s") % {"moment": moment, "reason": correction.reason}
     fields = "; ".join(
-        f"{words.word(FIELDS, key)}: {reader.detail(key, value) if isinstance(value, str) else value}"
+        f"{words.word(FIELDS, key)}: {reader.detail(key, value) if isinstance(value, str | bool) else value}"
         for key, value in correction.replacement.items()
     )
     return _("Corrected on %(moment)s to %(fields)s: %(reason)s") % {
         "moment": moment,
         "fields": fields,
-        "reason": correction.reason,
+        "reason": translate(correction.reason, reader.core),
     }
 
 
@@ -205,7 +206,9 @@ def _parts(event: Event, reader: Reader, zone: str) -> list[str]:  # noqa: C901,
             issued = times.day_words(event.issued.astimezone(times.zone_of(zone)).date(), language)
             state = "" if event.accepted else _("not accepted")
             return [reader.document(event.document), reader.term(event.issuer), issued, state]
-        case ev.Reviewed() | ev.Withdrawn() | ev.Corrected():
+        case ev.Corrected():
+            return [translate(event.reason, reader.core)]
+        case ev.Reviewed() | ev.Withdrawn():
             return [event.reason]
         case ev.Allotted():
             return [_("granted") if event.granted else _("no place left")]

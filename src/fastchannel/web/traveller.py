@@ -8,17 +8,22 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from fastchannel.agreement.phrases import listed
+from fastchannel.casework.actor import Actor
+from fastchannel.casework.checkins import asks, deadline
 from fastchannel.casework.permissions import Action, can
 from fastchannel.decide.stages import Stage
 from fastchannel.decide.standing import Status, Verdict
+from fastchannel.node import queries
 from fastchannel.terms import events as ev
 from fastchannel.terms.events import Role
 from fastchannel.web import times, words
-from fastchannel.web.details import ObligationLine
+from fastchannel.web.details import ObligationLine, core_language
 from fastchannel.web.record import Record
 
 MONITORS = frozenset({"monitor", "follow-up"})
 OPEN = frozenset({Status.DUE.value, Status.PENDING.value})
+PASSED = frozenset({"boarding", "entry", "release"})  # gates that a pass opens
+NEXT = 4  # steps ahead that a phone shows at once
 MOST_DOTS = 62  # a page stays readable; no agreement monitors for longer than two months
 
 
@@ -34,11 +39,54 @@ class NowCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckIn:
-    """Today's check-in."""
+    """Today's check-in, and until when it can be given or changed."""
 
     day: date
+    zone: str
     answered: bool
     symptoms: bool
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedDay:
+    """A day whose check-in a phone with no connection asks for by itself."""
+
+    day: date
+    by: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Something that comes next."""
+
+    title: str
+    clause: str
+    when: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appeal:
+    """An appeal and what became of it."""
+
+    against: str
+    grounds: str
+    at: datetime
+    answered: datetime | None
+    upheld: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touch:
+    """Somebody read or wrote the record: by their office, not by name."""
+
+    at: datetime
+    role: str
+    party: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,14 +114,8 @@ class MonitorCard:
 
 def answers(record: Record) -> dict[date, bool]:
     """Local date → whether symptoms were said for it, as corrections left it."""
-    struck = {event.corrects for event in record.events if isinstance(event, ev.Corrected) and event.replacement is None}
-    found: dict[date, bool] = {}
-    for event in record.events:
-        if event.id in struck:
-            continue
-        if isinstance(event, ev.CheckedIn) or (isinstance(event, ev.Called) and event.reached):
-            found[event.day] = found.get(event.day, False) or event.symptoms
-    return found
+    found = dict.fromkeys(record.facts.checked, False)
+    return found | {day: True for day, _said, _event in record.facts.symptoms}
 
 
 def check_in_today(record: Record) -> CheckIn | None:
@@ -84,8 +126,80 @@ def check_in_today(record: Record) -> CheckIn | None:
     if monitor is None:
         return None
     day = record.now.astimezone(times.zone_of(monitor.zone)).date()
+    asked = asks(record.standing, day)
+    if asked is None:
+        return None
     given = answers(record)
-    return CheckIn(day=day, answered=day in given, symptoms=given.get(day, False))
+    return CheckIn(day=day, zone=asked.zone, answered=day in given, symptoms=given.get(day, False), until=deadline(asked, day))
+
+
+def planned_days(record: Record) -> list[PlannedDay]:
+    """Today and the days to come on which a check-in is asked for, as far as is known now."""
+    if not can(record.actor, Action.CHECK_IN, record.file.subject):
+        return []
+    found: dict[date, PlannedDay] = {}
+    for item in record.standing.obligations:
+        if item.kind not in MONITORS or item.opens is None or item.due is None:
+            continue
+        zone = times.zone_of(item.zone)
+        first = max(item.opens, record.now).astimezone(zone).date()
+        stop = item.due.astimezone(zone).date()
+        for n in range(min((stop - first).days, MOST_DOTS)):
+            day = first + timedelta(days=n)
+            found.setdefault(day, PlannedDay(day=day, by=deadline(item, day), zone=item.zone))
+    return [found[day] for day in sorted(found)]
+
+
+def next_steps(record: Record) -> list[Step]:
+    """What comes next, the nearest first, but for the daily check-in, which the page asks for by itself."""
+    ahead = [
+        item
+        for item in record.obligations
+        if item.kind not in MONITORS and item.status in (*OPEN, Status.AHEAD.value) and item.due is not None
+    ]
+    ahead.sort(key=lambda item: (item.opens if item.opens and item.opens > record.now else item.due) or record.now)
+    return [Step(title=item.title, clause=item.clause, when=_when(item, record), who=item.who) for item in ahead[:NEXT]]
+
+
+def _when(item: ObligationLine, record: Record) -> str:
+    if item.opens is not None and item.opens > record.now:
+        return _("from %(opens)s to %(due)s, %(zone)s") % {
+            "opens": item.opens_text,
+            "due": item.due_text,
+            "zone": item.zone_text,
+        }
+    return _("until %(due)s, %(zone)s") % {"due": item.due_text, "zone": item.zone_text}
+
+
+def appeals(record: Record) -> list[Appeal]:
+    """Every appeal with its answer, the latest first."""
+    given = {event.appeal: event for event in record.events if isinstance(event, ev.Answered)}
+    found = []
+    for event in record.events:
+        if isinstance(event, ev.Appealed):
+            answer = given.get(event.id)
+            found.append(
+                Appeal(
+                    against=record.reader.measure(event.against),
+                    grounds=event.grounds,
+                    at=event.at,
+                    answered=answer.at if answer else None,
+                    upheld=answer.upheld if answer else False,
+                    reason=answer.reason if answer else "",
+                )
+            )
+    return found[::-1]
+
+
+def touches(record: Record, actor: Actor) -> list[Touch]:
+    """Who touched the record besides the traveller, the latest first."""
+    if not can(actor, Action.SEE_ACCESS, record.file.subject):
+        return []
+    core = core_language(record.language)
+    return [
+        Touch(at=item.at, role=item.role, party=item.party, why=words.touch(item.why, core))
+        for item in queries.accesses(record.journey, besides=actor.id)
+    ]
 
 
 def _open_monitor(record: Record) -> ObligationLine | None:
@@ -156,6 +270,10 @@ def now_card(record: Record) -> NowCard:
             "what": waiting.title,
             "who": words.word(words.ROLES, waiting.who),
         }
+        return NowCard(sentence=said, by=None, zone=zone, tone=tone)
+    if verdict is Verdict.PROCEED and record.standing.gate in PASSED:
+        gate = str(words.word(words.GATES, record.standing.gate))
+        said = _("Nothing to do now. Nothing stands against the next step: %(gate)s. Have your pass at hand.") % {"gate": gate}
         return NowCard(sentence=said, by=None, zone=zone, tone=tone)
     return NowCard(sentence=_("Nothing to do now."), by=None, zone=zone, tone=tone)
 

@@ -144,6 +144,14 @@ GATES: dict[str, StrOrPromise] = {
     "completion": pgettext_lazy("gate", "End of follow-up"),
 }
 
+# Why a pass is valid no longer, as its row says.
+WITHDRAWN: dict[str, StrOrPromise] = {
+    "expired": _("A pass is good for 24 hours at most. As long as the next gate is open, a new one can be had."),
+    "verdict": _("Your record changed, so that it no longer says what the pass said. The reason is below."),
+    "renewed": _("A newer pass took its place."),
+    "officer": _("An officer revoked it."),
+}
+
 # Why a record was touched, where it was by a page and not by a step of the permission table.
 TOUCHES: dict[str, StrOrPromise] = {
     "journey page": _("read the whole record"),
@@ -156,6 +164,7 @@ TOUCHES: dict[str, StrOrPromise] = {
     "traveller's page": _("the traveller's own page"),
     "traveller's paper version": _("the traveller's own page"),
     "daily check-in": _("the traveller's own page"),
+    "traveller's page with no connection": _("the traveller's own page"),
     "link for the traveller": _("made a link for the traveller"),
     "api standing": _("API: standing"),
     "api timeline": _("API: timeline"),

@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from fastchannel.agreement.phrases import listed
 from fastchannel.casework.errors import InvalidEntryError
 from fastchannel.casework.passes import issue, offered, revoke
 from fastchannel.casework.permissions import Action, Denial, check
 from fastchannel.casework.ports import IssuedPass
 from fastchannel.certificates.passes import checking
-from fastchannel.certificates.passes.printing import NOTE, image, words
+from fastchannel.certificates.passes.printing import GATES, NOTE, image, version_of, words
 from fastchannel.certificates.refusal import Refusal
 from fastchannel.certificates.trust.files import encode_trust_list
 from fastchannel.node.desk import office
@@ -26,10 +27,12 @@ from fastchannel.node.passes import own_list, pass_store, passes, revoked_passes
 from fastchannel.terms.language import translate
 from fastchannel.web import times
 from fastchannel.web.access import DeniedError, record_or_refusal
+from fastchannel.web.contact import contacts_of
 from fastchannel.web.details import core_language
 from fastchannel.web.forms.passport import ZoneForm
 from fastchannel.web.record import Record
-from fastchannel.web.views.traveller import gone, open_page
+from fastchannel.web.views.traveller import gone, links_of, open_page, stamped
+from fastchannel.web.words import WITHDRAWN, word
 
 
 @login_required
@@ -59,9 +62,16 @@ def traveller_pass(request: HttpRequest, token: str) -> HttpResponse:
     """The traveller's own pass."""
     record = open_page(request, token, why=Action.CERTIFY.value)
     if record is None or check(record.actor, Action.CERTIFY, record.file.subject) is not None:
-        return gone(request)
-    more = {"links": {"home": reverse("web:traveller", args=[token])}}
-    return _page(request, record, "web/traveller_pass.html", more, back=reverse("web:traveller-pass", args=[token]))
+        return gone(request, token)
+    more = {
+        "links": links_of(token),
+        "contacts": contacts_of(record),
+        "reader_zone": record.reader.zone,
+        "appealable": check(record.actor, Action.APPEAL, record.file.subject) is None,
+        "synchronised": True,
+    }
+    shown = _page(request, record, "web/traveller_pass.html", more, back=reverse("web:traveller-pass", args=[token]))
+    return stamped(shown, record)
 
 
 @require_safe
@@ -92,17 +102,19 @@ def _page(request: HttpRequest, record: Record, template: str, more: dict[str, A
     events = desk.journal.events(record.journey)
     standing = desk.decide(events, desk.now_for(events))
     live = passes.live(record.journey, standing.at)
+    synchronised = bool(more.pop("synchronised", False))
     context = {
         **record.context(),
         **more,
         "form": form if form.errors else ZoneForm(),
         "offer": offered(desk, events, standing),
-        "issued": _shown(live, record) if live is not None else None,
+        "issued": _shown(live, record, synchronised) if live is not None else None,
+        "last": _ended(record) if live is None else None,
     }
     return render(request, template, context, status=422 if form.errors else 200)
 
 
-def _shown(live: IssuedPass, record: Record) -> dict[str, Any] | None:
+def _shown(live: IssuedPass, record: Record, synchronised: bool) -> dict[str, Any] | None:
     """The pass in words, read from its own text as a checkpoint reads it."""
     found = checking.check(live.text, pass_store(), office().clock.now())
     if isinstance(found, Refusal | checking.Mismatch):
@@ -111,8 +123,27 @@ def _shown(live: IssuedPass, record: Record) -> dict[str, Any] | None:
     zone = record.reader.zone
     return {
         "code": image(live.text),
+        "size": 17 + 4 * version_of(live.text) + 8,  # modules, with the quiet zone: the shape, so that nothing jumps
         "text": live.text,
+        "gates": listed([translate(GATES.get(gate, gate), language) for gate in found.gates], language),
         "rows": words(found, language, times.zone_of(zone)),
+        "since": times.moment_words(found.not_before, zone, record.language),
         "until": times.moment_words(found.expires, zone, record.language),
+        "from": times.iso(found.not_before),
+        "expires": times.iso(found.expires),
+        "synchronised": times.moment_words(record.now, zone, record.language) if synchronised else "",
         "note": translate(NOTE, language),
+    }
+
+
+def _ended(record: Record) -> dict[str, Any] | None:
+    """What became of the last pass, where none is valid now."""
+    last = passes.last(record.journey)
+    if last is None:
+        return None
+    moment = last.revoked or last.expires
+    return {
+        "revoked": last.revoked is not None,
+        "moment": times.moment_words(moment, record.reader.zone, record.language),
+        "why": str(word(WITHDRAWN, last.withdrawn if last.revoked else "expired")),
     }
