@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fastchannel.casework.errors import CaseworkError
+from fastchannel.casework.monitoring import Followed, followed
+from fastchannel.casework.whereabouts import CaseRow, Whereabout, case_row, whereabouts
 from fastchannel.decide.journey import fold
 from fastchannel.decide.stages import ENDED
 from fastchannel.decide.standing import Standing, Status, encode
@@ -59,6 +61,9 @@ class Row:
     ended: datetime | None  # of an ended journey: when the last thing happened, or the last obligation ran out
     decided: datetime
     standing: bytes
+    followed: Followed | None = None  # the daily check-ins that go on
+    case: CaseRow | None = None
+    places: tuple[Whereabout, ...] = ()
 
 
 def project(standing: Standing, events: Iterable[Event]) -> tuple[Row, tuple[Deadline, ...]]:
@@ -114,6 +119,9 @@ def project(standing: Standing, events: Iterable[Event]) -> tuple[Row, tuple[Dea
         ended=_ended(standing, held),
         decided=standing.at,
         standing=encode(standing),
+        followed=followed(standing, journey),
+        case=case_row(held, journey),
+        places=whereabouts(held, journey, standing.at, standing.known) if journey.boarded or journey.entered else (),
     )
     return row, deadlines
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fastchannel.casework.projection import project
 from fastchannel.node.desk import office
+from fastchannel.node.following import keep_followed, keep_places
 from fastchannel.node.journal import columns, replace_deadlines
 from fastchannel.node.models import Deadline, Journey
 
@@ -40,6 +41,8 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> Rebuilt:
                 changed.append(journey)
             Journey.objects.filter(id=journey).update(revision=len(events), **fresh)
             replace_deadlines([(journey, deadlines)])
+            keep_followed([projected])
+            keep_places([projected])
         if progress is not None:
             progress(number, total)
     return Rebuilt(journeys=total, changed=tuple(changed))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastchannel.node.models.accounts import Account, ApiKey, TravellerLink
+from fastchannel.node.models.cases import Case, CaseTask, Whereabout
 from fastchannel.node.models.imports import Import, ImportRow
 from fastchannel.node.models.journeys import Deadline, Event, Journey, Notice, Person
 from fastchannel.node.models.lanes import (
@@ -17,6 +18,7 @@ from fastchannel.node.models.lanes import (
     PeerText,
 )
 from fastchannel.node.models.ledger import JointDecision, LedgerRecord
+from fastchannel.node.models.monitoring import Assignment, CallNote, Followed, Message
 from fastchannel.node.models.passes import Pass
 from fastchannel.node.models.records import AccessLog, AgreementText, Heartbeat, IdempotencyKey
 
@@ -25,8 +27,13 @@ __all__ = [
     "Account",
     "AgreementText",
     "ApiKey",
+    "Assignment",
+    "CallNote",
+    "Case",
+    "CaseTask",
     "Deadline",
     "Event",
+    "Followed",
     "Heartbeat",
     "IdempotencyKey",
     "Import",
@@ -40,6 +47,7 @@ __all__ = [
     "LaneNote",
     "LaneWaiting",
     "LedgerRecord",
+    "Message",
     "Notice",
     "NoticeStep",
     "Pass",
@@ -47,4 +55,5 @@ __all__ = [
     "PeerText",
     "Person",
     "TravellerLink",
+    "Whereabout",
 ]
