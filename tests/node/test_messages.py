@@ -13,7 +13,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from fastchannel.casework import health, review
+from fastchannel.casework import applications, health, review
 from fastchannel.casework import messages as words
 from fastchannel.casework.actor import Actor
 from fastchannel.casework.ports import Channel, Person, Template
