@@ -90,3 +90,15 @@ def link(desk: Any, scene: stage.Scene) -> Callable[[str], str]:
         return f"/t/{links.issue(stage.actor(Role.REVIEWER), journey)}/"
 
     return issue
+
+
+@pytest.fixture
+def picture() -> Callable[[Page, str], None]:
+    """Keeps a picture of the whole page where PICTURES names a folder, to be looked at; else nothing."""
+
+    def take(page: Page, name: str) -> None:
+        folder = os.environ.get("PICTURES")
+        if folder:
+            page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+
+    return take

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from fastchannel.casework.errors import CaseworkError
 from fastchannel.casework.monitoring import Followed, followed
-from fastchannel.casework.whereabouts import CaseRow, Whereabout, case_row, whereabouts
+from fastchannel.casework.whereabouts import CaseRow, Named, Whereabout, case_row, contact_of, whereabouts
 from fastchannel.decide.journey import fold
 from fastchannel.decide.stages import ENDED
 from fastchannel.decide.standing import Standing, Status, encode
-from fastchannel.terms.events import Event
+from fastchannel.terms.events import ContactNamed, Event
 
 _ACTIONABLE = frozenset({Status.AHEAD, Status.DUE, Status.PENDING})
 _SETTLED = frozenset({Status.MET, Status.WAIVED})
@@ -64,6 +64,7 @@ class Row:
     followed: Followed | None = None  # the daily check-ins that go on
     case: CaseRow | None = None
     places: tuple[Whereabout, ...] = ()
+    contact_of: tuple[Named, ...] = ()
 
 
 def project(standing: Standing, events: Iterable[Event]) -> tuple[Row, tuple[Deadline, ...]]:
@@ -122,6 +123,7 @@ def project(standing: Standing, events: Iterable[Event]) -> tuple[Row, tuple[Dea
         followed=followed(standing, journey),
         case=case_row(held, journey),
         places=whereabouts(held, journey, standing.at, standing.known) if journey.boarded or journey.entered else (),
+        contact_of=contact_of(held, standing.at, standing.known) if any(isinstance(e, ContactNamed) for e in held) else (),
     )
     return row, deadlines
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from fastchannel.decide.journey import Journey, in_force
-from fastchannel.terms.events import Arrived, Boarded, Confirmed, Event
+from fastchannel.terms.events import Arrived, Boarded, Cleared, Confirmed, ContactNamed, Event
 from fastchannel.watch.investigation.contacts import Presence, Seating, Setting
 from fastchannel.watch.investigation.journeys import presences_of
 from fastchannel.watch.investigation.windows import Window
@@ -52,6 +52,30 @@ def whereabouts(events: Iterable[Event], journey: Journey, at: datetime, known: 
         until = None if one.during.until == at else one.during.until
         found.append(Whereabout(setting=one.setting, place=one.place, unit=one.unit, since=one.during.since, until=until))
     return tuple(sorted(found, key=lambda one: (one.since, one.setting, one.place)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A traveller was named as a contact of a case; ``event`` said so first, and ``cleared`` ended it."""
+
+    case: str
+    named: datetime
+    exposed: datetime | None
+    event: str
+    cleared: datetime | None
+
+
+def contact_of(events: Iterable[Event], at: datetime, known: datetime) -> tuple[Named, ...]:
+    """Of which cases the traveller is or was a contact, corrections applied."""
+    found: dict[str, Named] = {}
+    for event in in_force(events, at, known):
+        if isinstance(event, ContactNamed):
+            held = found.get(event.case)
+            if held is None or held.cleared is not None:
+                found[event.case] = Named(case=event.case, named=event.at, exposed=event.exposed, event=event.id, cleared=None)
+        elif isinstance(event, Cleared) and event.case in found:
+            found[event.case] = replace(found[event.case], cleared=event.at)
+    return tuple(found[case] for case in sorted(found))
 
 
 def case_row(events: Iterable[Event], journey: Journey) -> CaseRow | None:

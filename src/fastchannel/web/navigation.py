@@ -28,6 +28,7 @@ TITLES: dict[str, StrOrPromise] = {
     "checkpoint": _("Checkpoint"),
     "site": _("Isolation site"),
     "monitor": _("Health monitoring"),
+    "cases": _("Cases and contacts"),
     "certificates": _("Check certificates"),
     "agreements": _("Agreements"),
     "link": _("Link"),
@@ -43,8 +44,8 @@ PAGES: dict[Role, tuple[str, ...]] = {
     Role.CARRIER: ("checkpoint", "agreements"),
     Role.CHECKPOINT: ("checkpoint", "dashboard", "journeys", "certificates", "agreements", "forecasts"),
     Role.SITE: ("site", "dashboard", "journeys", "agreements", "forecasts"),
-    Role.MONITOR: ("monitor", "dashboard", "journeys", "certificates", "agreements", "forecasts", "watch"),
-    Role.SECRETARIAT: ("dashboard", "journeys", "certificates", "agreements", "forecasts", "watch", "link"),
+    Role.MONITOR: ("monitor", "cases", "dashboard", "journeys", "certificates", "agreements", "forecasts", "watch"),
+    Role.SECRETARIAT: ("dashboard", "journeys", "cases", "certificates", "agreements", "forecasts", "watch", "link"),
 }
 
 

@@ -1,3 +1,7 @@
+"""Following travellers: check-ins, owners, calls and messages; cases, their contacts and tasks."""
+
+from __future__ import annotations
+
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -209,6 +213,30 @@ class Migration(migrations.Migration):
                         name="message_state",
                     ),
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="NamedContact",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("case", models.CharField(max_length=64)),
+                ("named", models.DateTimeField()),
+                ("exposed", models.DateTimeField(null=True)),
+                ("event", models.CharField(max_length=64)),
+                ("cleared", models.DateTimeField(null=True)),
+                (
+                    "journey",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contact_of",
+                        to="node.journey",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["case", "journey"], name="namedcontact_case")],
+                "constraints": [models.UniqueConstraint(fields=("journey", "case"), name="namedcontact_once")],
             },
         ),
         migrations.CreateModel(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastchannel.node.models.accounts import Account, ApiKey, TravellerLink
-from fastchannel.node.models.cases import Case, CaseTask, Whereabout
+from fastchannel.node.models.cases import Case, CaseTask, NamedContact, Whereabout
 from fastchannel.node.models.imports import Import, ImportRow
 from fastchannel.node.models.journeys import Deadline, Event, Journey, Notice, Person
 from fastchannel.node.models.lanes import (
@@ -48,6 +48,7 @@ __all__ = [
     "LaneWaiting",
     "LedgerRecord",
     "Message",
+    "NamedContact",
     "Notice",
     "NoticeStep",
     "Pass",

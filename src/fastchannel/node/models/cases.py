@@ -48,6 +48,24 @@ class Whereabout(models.Model):
         return f"{self.setting} {self.place}"
 
 
+class NamedContact(models.Model):
+    """A traveller who was named as a contact of a case, by its number: a projection of the journey."""
+
+    journey = models.ForeignKey("node.Journey", on_delete=models.CASCADE, related_name="contact_of", db_index=False)
+    case = models.CharField(max_length=64)
+    named = models.DateTimeField()
+    exposed = models.DateTimeField(null=True)
+    event = models.CharField(max_length=64)
+    cleared = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["journey", "case"], name="namedcontact_once")]
+        indexes: ClassVar = [models.Index(fields=["case", "journey"], name="namedcontact_case")]
+
+    def __str__(self) -> str:
+        return f"{self.journey_id} {self.case}"
+
+
 class CaseTask(models.Model):
     """Something to do about a contact of a case, or about the case itself."""
 

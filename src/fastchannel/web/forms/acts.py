@@ -262,6 +262,11 @@ class BoardForm(ActForm):
     def build(self, record: Record) -> None:
         plan = record.itinerary
         self.fields["flight"] = forms.CharField(label=_("Flight"), max_length=32, required=False, initial=plan.flight or "")
+        self.fields["seat"] = forms.RegexField(
+            r"^\s*[0-9]{1,3}\s*[A-Za-z]\s*$", label=_("Seat"), max_length=8, required=False,
+            help_text=_("By the carrier's list, for example 12A: contacts of a case are sought by it."),
+            error_messages={"invalid": _("Expected a row and a letter, for example 12A.")},
+        )  # fmt: skip
         self.moment(record.departure_zone)
 
 
