@@ -13,9 +13,10 @@ from playwright.sync_api import Page, expect
 from fastchannel.casework.ports import Person
 from fastchannel.node import sweep
 from fastchannel.node.messages import deliver
-from fastchannel.node.models import CallNote
+from fastchannel.node.models import CallNote, CaseTask, NamedContact
 from fastchannel.terms.events import Role
 from tests.browser.test_walk import EVERYWHERE, fits
+from tests.web import contacts
 from tests.web import scene as stage
 
 pytestmark = pytest.mark.browser
@@ -47,7 +48,7 @@ def silent(transactional_db: None, desk: Any, hand_clock: Any) -> tuple[str, ...
 
 
 @pytest.fixture
-def enter(silent: tuple[str, ...]) -> Callable[[Page, Role], None]:
+def enter(desk: Any) -> Callable[[Page, Role], None]:
     """Signs a page in by the form."""
 
     def sign_in(page: Page, role: Role) -> None:
@@ -83,6 +84,7 @@ def test_a_monitor_takes_and_calls_whoever_has_been_silent_longest(
     page.click("#act-call button")
     page.wait_for_selector(".notices .notice.good")
     assert CallNote.objects.get().outcome == "not reached"
+    page.reload()  # what was said goes
     assert page.locator(".talks li").count() == 1
     picture(page, f"call-{size}-{language}")
     assert violations(page) == []
@@ -90,3 +92,41 @@ def test_a_monitor_takes_and_calls_whoever_has_been_silent_longest(
     assert fits(page)
     assert violations(page) == []
     picture(page, f"sheet-{size}-{language}")
+
+
+@EVERYWHERE
+def test_an_officer_names_the_contacts_of_a_case_and_does_the_first_task(
+    size: str,
+    language: str,
+    opened: Callable[..., Page],
+    transactional_db: None,
+    desk: Any,
+    hand_clock: Any,
+    enter: Any,
+    picture: Any,
+) -> None:
+    flight = contacts.play(desk, hand_clock)
+    page = opened(size, language, bypass_csp=True)
+    enter(page, Role.MONITOR)
+    page.click('.menu a[href="/cases/"]')
+    assert fits(page)
+    assert violations(page) == []
+    picture(page, f"cases-{size}-{language}")
+    page.click(f'a[href="/cases/{flight.case}/"]')
+    assert fits(page)
+    assert page.locator(".case-graph .person").count() == 6
+    picture(page, f"case-{size}-{language}")
+    assert violations(page) == []
+    assert page.locator('input[name="contact"]:checked').count() == 4  # who is certain is ticked
+    page.click("form[action$='/contacts/'] button.main")
+    page.wait_for_selector(".notices .notice.good")
+    assert NamedContact.objects.filter(case=contacts.NUMBER).count() == 4
+    page.reload()
+    assert page.locator("form[action$='/tasks/'] button[value=done]").count() == 12
+    page.locator("form[action$='/tasks/'] button[value=done]").first.click()
+    page.wait_for_selector(".notices .notice.good")
+    assert CaseTask.objects.exclude(done=None).count() == 1
+    page.reload()
+    assert fits(page)
+    assert violations(page) == []
+    picture(page, f"traced-{size}-{language}")

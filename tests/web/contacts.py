@@ -15,6 +15,7 @@ from fastchannel.terms.events import Assay, Finding, Outcome, Role
 TEXT = shipped()["china-korea"][5]
 LANDED = datetime(2020, 12, 20, 4, 0, tzinfo=UTC)
 SAMPLED = LANDED + timedelta(days=2)
+REPORTED = SAMPLED + timedelta(hours=7)
 CONFIRMED = SAMPLED + timedelta(hours=8)
 NOW = CONFIRMED + timedelta(hours=4)
 FLIGHT, HOTEL, BUS = "MU5042", "Songjiang hotel 2", "SH-B-118"
@@ -94,7 +95,7 @@ def play(desk: Any, clock: Any) -> Flight:
     case = [
         *begun(found.case), *aboard(found.case, SEATS["case"]), rides(found.case, BUS), stays(found.case, "1208"),
         ev.Sampled(**stamp(found.case, "s", SAMPLED, Role.LABORATORY), **kind),
-        ev.Resulted(**stamp(found.case, "t", CONFIRMED - timedelta(hours=1), Role.LABORATORY), finding=Finding.DETECTED, **kind),
+        ev.Resulted(**stamp(found.case, "t", REPORTED, Role.LABORATORY), finding=Finding.DETECTED, **kind),
         ev.Confirmed(**stamp(found.case, "c", CONFIRMED, Role.MONITOR), case=NUMBER),
     ]  # fmt: skip
     written(desk, found.case, case, NAMES["case"])

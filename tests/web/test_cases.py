@@ -40,7 +40,7 @@ def monitor(flight: Flight, signed_in: Any) -> Client:
 
 def rows(page: str) -> dict[str, str]:
     """The table of contacts: by name, the text of the row."""
-    table = page.partition('id="contacts"')[2].partition("</tbody>")[0]
+    table = page.partition('id="contacts"')[2].partition("<tbody>")[2].partition("</tbody>")[0]
     found = {}
     for row in re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL):
         text = " ".join(re.sub(r"<[^>]+>", " ", row).split())
