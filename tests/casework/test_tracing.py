@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -51,7 +52,7 @@ def case(*more: Event) -> list[Event]:
 def test_the_window_is_counted_from_symptoms_else_the_sample_else_the_confirmation() -> None:
     days = case_days(shipped_profile("sars-cov-2-ancestral"))
     confirmed = ev.Confirmed(**stamp("c", "k", LANDED + timedelta(days=3), ev.Role.MONITOR), case=NUMBER)
-    sample = {"sample": "s", "assay": ev.Assay.NAAT, "laboratory": "l"}
+    sample: dict[str, Any] = {"sample": "s", "assay": ev.Assay.NAAT, "laboratory": "l"}
     taken = ev.Sampled(**stamp("c", "s", LANDED + timedelta(days=2), ev.Role.LABORATORY), **sample)
     result = ev.Resulted(
         **stamp("c", "t", LANDED + timedelta(days=2.5), ev.Role.LABORATORY), finding=ev.Finding.DETECTED, **sample

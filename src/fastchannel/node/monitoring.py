@@ -261,7 +261,7 @@ def _within(actor: Actor) -> QuerySet[Followed, Followed]:
 
 def _lines(rows: Sequence[dict[str, Any]]) -> Iterable[Line]:
     journeys = [str(row["journey_id"]) for row in rows]
-    messages = Message.objects.filter(journey__in=journeys).order_by("journey", "-made").distinct("journey")
+    messages = Message.objects.filter(journey__in=journeys).order_by("journey", "-id").distinct("journey")
     sent = {one.journey_id: one for one in messages}
     notes = CallNote.objects.filter(journey__in=journeys).order_by("journey", "-at").distinct("journey")
     called = {one.journey_id: one for one in notes}

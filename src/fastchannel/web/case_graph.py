@@ -14,10 +14,10 @@ from fastchannel.watch.investigation.contacts import Setting, Way
 from fastchannel.watch.investigation.windows import Window
 from fastchannel.web import times
 
-LEFT, WIDTH, TOP, LANE, FOOT = 170, 730, 26, 34, 12
+LEFT, WIDTH, RIGHT, TOP, LANE, FOOT = 170, 700, 30, 26, 34, 12
 MOST_LANES = 16
 NARROWEST, LETTER = 6.0, 7.5  # pixels of a bar, and of a letter in it
-BEFORE = timedelta(days=1)  # shown before the window
+BEFORE = timedelta(days=1)  # shown before the window, or before anybody was anywhere in it
 LETTERS: Mapping[Setting, object] = {
     Setting.SEAT: pgettext_lazy("graph", "seat"),
     Setting.ROOM: pgettext_lazy("graph", "room"),
@@ -85,7 +85,8 @@ def graph(
     language: str,
 ) -> Graph:
     """The picture of the case, who stands first, and its contacts."""
-    start, end = window.since - BEFORE, max(min(now, window.until + BEFORE), window.until)
+    first = min((one.since for person in people[:MOST_LANES] for one in places.get(person.journey, ())), default=window.since)
+    start, end = max(window.since, first) - BEFORE, max(min(now, window.until + BEFORE), window.until)
     scale = _Scale(start=start, seconds=max((end - start).total_seconds(), 1.0))
     lanes = tuple(
         _lane(person, places.get(person.journey, ()), scale, number, now, zone, language)
@@ -94,7 +95,7 @@ def graph(
     left, right = scale.x(window.since), scale.x(window.until)
     return Graph(
         height=TOP + LANE * len(lanes) + FOOT,
-        width=LEFT + WIDTH,
+        width=LEFT + WIDTH + RIGHT,
         lanes=lanes,
         ticks=_ticks(scale, end, zone, language),
         window_x=left,

@@ -204,7 +204,7 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(condition=models.Q(("state__in", ["waiting", "sending"])), fields=["id"], name="message_open"),
-                    models.Index(fields=["journey", "-made"], name="message_journey"),
+                    models.Index(fields=["journey", "-id"], name="message_journey"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("journey", "measure", "day", "rung"), name="message_once"),

@@ -105,7 +105,7 @@ class Message(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["id"], name="message_open", condition=Q(state__in=["waiting", "sending"])),
-            models.Index(fields=["journey", "-made"], name="message_journey"),
+            models.Index(fields=["journey", "-id"], name="message_journey"),
         ]
 
     def __str__(self) -> str:

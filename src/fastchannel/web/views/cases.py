@@ -253,7 +253,7 @@ def _show(request: HttpRequest, record: Record, held: models.Case) -> HttpRespon
 
 
 def _answer(lines: Sequence[cases.ContactLine]) -> str:
-    unnamed = sum(one.traced is not None and one.traced.certain and one.named is None for one in lines)
+    unnamed = sum(_to_name(one) for one in lines)
     if unnamed:
         return ngettext(
             "%(n)d person was with the case and is not named as a contact yet.",
@@ -261,6 +261,11 @@ def _answer(lines: Sequence[cases.ContactLine]) -> str:
             unnamed,
         ) % {"n": unnamed}
     return _("Everybody who is known to have been with the case is named.") if lines else _("The record tells of no contact.")
+
+
+def _to_name(one: cases.ContactLine) -> bool:
+    """Whether somebody is a certain close contact whom nobody has named."""
+    return one.traced is not None and one.traced.certain and one.traced.grade is Grade.CLOSE and one.named is None
 
 
 def _named(one: cases.ContactLine) -> str:
@@ -277,6 +282,7 @@ def _contact(one: cases.ContactLine, names: Mapping[str, str], zone: str, record
         "line": one,
         "name": _named(one),
         "badge": badge,
+        "ticked": _to_name(one),
         "ways": [_way(way, zone, language) for way in one.traced.ways] if one.traced is not None else [],
         "through": names.get(one.traced.through, "") if one.traced and one.traced.grade is Grade.SECONDARY else "",
         "where": " · ".join(part for part in where if part),

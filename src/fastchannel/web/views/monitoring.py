@@ -103,6 +103,7 @@ class Row:
     failed: bool
     last_call: str
     mine: bool
+    spoken: str
 
 
 def chosen(request: HttpRequest) -> dict[str, Any]:
@@ -224,6 +225,7 @@ def row_of(line: monitoring.Line, actor: Actor, language: str, today: date) -> R
         failed=failed,
         last_call=_call(line.call, line.zone, language),
         mine=line.owner == actor.id,
+        spoken=LANGUAGES.get(line.language, line.language),
     )
 
 
