@@ -86,6 +86,19 @@ def test_a_silent_traveller_is_reminded_at_ten_and_at_two_once_each(desk: Any, h
     assert Notice.objects.filter(kind="reminder", sent__isnull=False).count() == 2
 
 
+def test_a_write_that_gets_ahead_of_the_sweep_keeps_no_reminder_back(desk: Any, hand_clock: Any) -> None:
+    """The journey's row is written anew just after ten, by a call about another day, before the node has looked."""
+    journey = traveller(desk, hand_clock)
+    kept = Kept()
+    hand_clock.instant = SEOUL_TEN + timedelta(seconds=3)
+    officer = stage.actor(Role.MONITOR)
+    stage.done(health.call(desk, officer, journey, day=DAY - timedelta(days=1), reached=True, key="c"))
+    sweep.wake_due()
+    assert sweep.wake_due() == 0
+    deliver(kept)
+    assert [one["day"] for one in kept.sent] == [DAY]
+
+
 def test_the_link_of_a_message_opens_the_travellers_own_page_for_three_days(desk: Any, hand_clock: Any) -> None:
     journey = traveller(desk, hand_clock)
     kept = Kept()

@@ -308,7 +308,7 @@ class Office:
             return self._settle(write, standing, added, now)
 
     def _write(self, before: Held, standing: Standing, events: tuple[Event, ...], added: tuple[Event, ...]) -> None:
-        row, deadlines = project(standing, events)
+        row, deadlines = project(standing, events, told=before.told)
         told = () if before.told else notices(before, standing, added, standing.at)
         self.journal.append([Entry(events=added, row=row, deadlines=deadlines, notices=told)])
 

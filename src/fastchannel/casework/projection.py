@@ -67,8 +67,11 @@ class Row:
     contact_of: tuple[Named, ...] = ()
 
 
-def project(standing: Standing, events: Iterable[Event]) -> tuple[Row, tuple[Deadline, ...]]:
-    """The row and the open deadlines, corrections taken into account. Raises CaseworkError where nobody applied."""
+def project(standing: Standing, events: Iterable[Event], *, told: bool = False) -> tuple[Row, tuple[Deadline, ...]]:
+    """The row and the open deadlines, corrections taken into account. Raises CaseworkError where nobody applied.
+
+    ``told`` says that another party's node keeps the journey, so that this one reminds nobody.
+    """
     held = tuple(events)
     journey = fold(held, standing.at, standing.known)
     first, plan = journey.applied, journey.itinerary
@@ -113,7 +116,7 @@ def project(standing: Standing, events: Iterable[Event]) -> tuple[Row, tuple[Dea
         applied=first.at,
         next_due=soonest.due if soonest else None,
         next_who=soonest.who if soonest else "",
-        wake=standing.changes,
+        wake=standing.changes if told else _wake(standing),
         settled=sum(item.status in _SETTLED for item in standing.obligations),
         failed=sum(item.status in (Status.MISSED, Status.FAILED) for item in standing.obligations),
         needed=len(standing.obligations),
@@ -126,6 +129,12 @@ def project(standing: Standing, events: Iterable[Event]) -> tuple[Row, tuple[Dea
         contact_of=contact_of(held, standing.at, standing.known) if any(isinstance(e, ContactNamed) for e in held) else (),
     )
     return row, deadlines
+
+
+def _wake(standing: Standing) -> datetime | None:
+    """When the node must look again: at once where a reminder is due that a write got ahead of."""
+    unsent = [item.opens for item in standing.obligations if item.kind == "remind" and item.status is Status.DUE and item.opens]
+    return min([*unsent, *([standing.changes] if standing.changes is not None else [])], default=None)
 
 
 def _ended(standing: Standing, events: tuple[Event, ...]) -> datetime | None:

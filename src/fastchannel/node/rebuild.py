@@ -33,7 +33,7 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> Rebuilt:
             row = Journey.objects.select_for_update(no_key=True).get(id=journey)
             events = desk.journal.events(journey)
             standing = desk.decide(events, desk.now_for(events))
-            projected, deadlines = project(standing, events)
+            projected, deadlines = project(standing, events, told=row.told)
             fresh = columns(projected)
             held = set(Deadline.objects.filter(journey=row).values_list("measure", "kind", "who", "status", "opens", "due"))
             due = {(item.measure, item.kind, item.who, item.status, item.opens, item.due) for item in deadlines}
