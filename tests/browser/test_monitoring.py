@@ -110,10 +110,12 @@ def test_an_officer_names_the_contacts_of_a_case_and_does_the_first_task(
     page = opened(size, language, bypass_csp=True, color_scheme="dark" if language == "zh-hans" else "light")
     enter(page, Role.MONITOR)
     page.click('.menu a[href="/cases/"]')
+    page.wait_for_load_state()
     assert fits(page)
     assert violations(page) == []
     picture(page, f"cases-{size}-{language}")
     page.click(f'a[href="/cases/{flight.case}/"]')
+    page.wait_for_load_state()
     assert fits(page)
     assert page.locator(".case-graph .person").count() == 6
     picture(page, f"case-{size}-{language}")

@@ -67,8 +67,8 @@ def test_the_page_says_when_the_case_could_infect_others_and_by_which_profile(mo
     page = " ".join(said(monitor.get(ADDRESS)).split())
     assert "counted from the first positive sample" in page
     assert "14 days after the last exposure" in page
-    assert re.search(r"<dt>From</dt><dd><time[^>]*>17 Dec 2020 10:", page)  # 5.07 days before 22 December, noon
-    assert re.search(r"<dt>Until</dt><dd><time[^>]*>22 Dec 2020 20:00", page)  # its confirmation
+    assert re.search(r"<dt>Beginning</dt><dd><time[^>]*>17 Dec 2020 10:", page)  # 5.07 days before 22 December, noon
+    assert re.search(r"<dt>End</dt><dd><time[^>]*>22 Dec 2020 20:00", page)  # its confirmation
     assert page.count('class="person') == 6
     assert 'class="window"' in page
     assert page.count("<title>seat MU5042 2020-12-20 13C") == 1
