@@ -148,7 +148,7 @@ def grid(request: HttpRequest) -> HttpResponse:
 def sheet(request: HttpRequest) -> HttpResponse:
     """The calls of the day on paper, with a line to write on for each."""
     actor, language = actor_of(request), language_of(request)
-    asked = {**chosen(request), "calls": request.GET.get("calls", "1") == "1"}
+    asked = {**chosen(request), "calls": True}
     found = monitoring.grid(actor, **asked, limit=MOST_ON_A_SHEET, why="call sheet")
     zone = home_zone(actor.party)
     today = office().clock.now().astimezone(times.zone_of(zone)).date()
