@@ -106,3 +106,15 @@ def enter(scene: stage.Scene, live_server: Any) -> Callable[[Page, Role], None]:
         page.context.add_cookies([{"name": session.key, "value": session.value, "url": live_server.url}])
 
     return give
+
+
+@pytest.fixture
+def picture() -> Callable[[Page, str], None]:
+    """Keeps a picture of the whole page where PICTURES names a folder, to be looked at; else nothing."""
+
+    def take(page: Page, name: str) -> None:
+        folder = os.environ.get("PICTURES")
+        if folder:
+            page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+
+    return take

@@ -169,9 +169,13 @@ def name_contact(
     )
 
 
-def clear(office: Office, actor: Actor, journey: str, *, case: str, key: str, at: datetime | None = None) -> Receipt | Denial:
+def clear(
+    office: Office, actor: Actor, journey: str, *, case: str, key: str, reason: str = "", at: datetime | None = None
+) -> Receipt | Denial:
     """The traveller's quarantine as a contact has ended."""
-    return office.record(actor, Action.CLEAR, journey, lambda stamp: [Cleared(**stamp, case=case)], key=key, at=at)
+    return office.record(
+        actor, Action.CLEAR, journey, lambda stamp: [Cleared(**stamp, case=case, reason=reason)], key=key, at=at
+    )
 
 
 def _own_laboratory(actor: Actor, laboratory: str) -> None:

@@ -246,9 +246,9 @@ class Office:
         known = max([at, *(event.recorded for event in events if event.party in linked)])
         return decide(self.texts.versions(applied.agreement), events, at, known=known)
 
-    def project(self, standing: Standing, events: Iterable[Event]) -> tuple[Row, tuple[Deadline, ...]]:
-        """The row and the deadlines of a journey that stands like this."""
-        return project(standing, events, self.texts.versions(standing.agreement)[standing.version])
+    def project(self, standing: Standing, events: Iterable[Event], *, told: bool = False) -> tuple[Row, tuple[Deadline, ...]]:
+        """The row and the deadlines of a journey that stands like this; ``told`` says that another party's node keeps it."""
+        return project(standing, events, self.texts.versions(standing.agreement)[standing.version], told=told)
 
     def entry(self, events: tuple[Event, ...], person: Person, at: datetime) -> tuple[Entry, Standing]:
         """A new journey's first entry, ready to be appended: for imports, which append many at once."""
@@ -319,7 +319,7 @@ class Office:
             return self._settle(write, standing, added, now)
 
     def _write(self, before: Held, standing: Standing, events: tuple[Event, ...], added: tuple[Event, ...]) -> None:
-        row, deadlines = self.project(standing, events)
+        row, deadlines = self.project(standing, events, told=before.told)
         told = () if before.told else notices(before, standing, added, standing.at)
         self.journal.append([Entry(events=added, row=row, deadlines=deadlines, notices=told)])
 

@@ -80,7 +80,7 @@ def admit(
         return Admission(refused=refused)
     whole = (*events, *added)
     standing = office.decide(whole, max(now, office.now_for(whole)))
-    row, deadlines = office.project(standing, whole)
+    row, deadlines = office.project(standing, whole, told=before is None or before.told)
     told_here = notices(before, standing, tuple(added), standing.at) if before is not None and not before.told else ()
     entry = Entry(events=tuple(added), row=row, deadlines=deadlines, notices=told_here, opens=before is None, learned=now)
     return Admission(entry=entry, refused=refused)

@@ -29,6 +29,7 @@ class Action(StrEnum):
     ALLOT = "allot"
     CHECK_IN = "check in"
     CALL = "call"
+    ASSIGN = "assign"
     SAMPLE = "sample"
     RESULT = "result"
     BOARD = "board"
@@ -149,6 +150,7 @@ TABLE: Mapping[Action, Mapping[Role, Rule]] = {
     Action.ALLOT: _row(BEFORE, {_R: Scope.DESTINATION, _J: Scope.NODE, _A: Scope.NODE}),
     Action.CHECK_IN: _row(OPEN, {_T: Scope.OWN, _H: Scope.ROUTE, _Q: Scope.DESTINATION}),
     Action.CALL: _row(OPEN, {_H: Scope.ROUTE}),
+    Action.ASSIGN: _row(ANY, {_H: Scope.ROUTE}),
     Action.SAMPLE: _row(ANY, {_L: Scope.NODE, _Q: Scope.DESTINATION, _P: Scope.ROUTE}),
     Action.RESULT: _row(ANY, {_L: Scope.NODE}),
     Action.BOARD: _row(_TO_BOARD, {_C: Scope.NODE, _P: Scope.ORIGIN}),
@@ -216,6 +218,7 @@ ACTIONS: Mapping[Action, str] = {
     Action.ALLOT: N_("give a place under the quota"),
     Action.CHECK_IN: N_("check in"),
     Action.CALL: N_("record a call"),
+    Action.ASSIGN: N_("say who looks after the traveller"),
     Action.SAMPLE: N_("record a sample"),
     Action.RESULT: N_("report a result"),
     Action.BOARD: N_("record boarding"),

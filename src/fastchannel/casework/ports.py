@@ -124,6 +124,28 @@ class IssuedPass:
     withdrawn: str = ""
 
 
+class Channel(StrEnum):
+    """By which way a message goes."""
+
+    SMS = "sms"
+    MAIL = "mail"
+
+
+class Template(StrEnum):
+    """What a message to a traveller says; the words are in `casework.messages`."""
+
+    REMIND = "remind"
+    REMIND_AGAIN = "remind again"
+
+
+class Messenger(Protocol):
+    """Takes messages to travellers."""
+
+    def send(self, kind: Channel, to: str, language: str, template: Template, *, day: date, link: str, key: str) -> None:
+        """Send one; under the same ``key`` it is the same message again. Raises MessageError where it was not taken."""
+        ...
+
+
 class Journal(Protocol):
     """The append-only record of journeys and their projections."""
 

@@ -8,11 +8,13 @@ from datetime import datetime
 
 from fastchannel.agreement.agreement import Agreement
 from fastchannel.casework.errors import CaseworkError
+from fastchannel.casework.monitoring import Followed, followed
 from fastchannel.casework.watching import Course, Travelled, course
+from fastchannel.casework.whereabouts import CaseRow, Named, Whereabout, case_row, contact_of, whereabouts
 from fastchannel.decide.journey import fold
 from fastchannel.decide.stages import ENDED
 from fastchannel.decide.standing import Standing, Status, encode
-from fastchannel.terms.events import Event
+from fastchannel.terms.events import ContactNamed, Event
 
 _ACTIONABLE = frozenset({Status.AHEAD, Status.DUE, Status.PENDING})
 _SETTLED = frozenset({Status.MET, Status.WAIVED})
@@ -62,12 +64,19 @@ class Row:
     decided: datetime
     standing: bytes
     course: Course | None = None  # what the watch counts of it
+    followed: Followed | None = None  # the daily check-ins that go on
+    case: CaseRow | None = None
+    places: tuple[Whereabout, ...] = ()
+    contact_of: tuple[Named, ...] = ()
 
 
-def project(standing: Standing, events: Iterable[Event], text: Agreement) -> tuple[Row, tuple[Deadline, ...]]:
+def project(
+    standing: Standing, events: Iterable[Event], text: Agreement, *, told: bool = False
+) -> tuple[Row, tuple[Deadline, ...]]:
     """The row and the open deadlines, corrections taken into account; ``text`` is the version that the standing names.
 
-    Raises CaseworkError where nobody applied.
+    ``told`` says that another party's node keeps the journey, so that this one reminds nobody. Raises CaseworkError where
+    nobody applied.
     """
     held = tuple(events)
     journey = fold(held, standing.at, standing.known)
@@ -113,7 +122,7 @@ def project(standing: Standing, events: Iterable[Event], text: Agreement) -> tup
         applied=first.at,
         next_due=soonest.due if soonest else None,
         next_who=soonest.who if soonest else "",
-        wake=standing.changes,
+        wake=standing.changes if told else _wake(standing),
         settled=sum(item.status in _SETTLED for item in standing.obligations),
         failed=sum(item.status in (Status.MISSED, Status.FAILED) for item in standing.obligations),
         needed=len(standing.obligations),
@@ -121,8 +130,18 @@ def project(standing: Standing, events: Iterable[Event], text: Agreement) -> tup
         decided=standing.at,
         standing=encode(standing),
         course=course(Travelled(journey=journey, standing=standing, agreement=text)),
+        followed=followed(standing, journey),
+        case=case_row(held, journey),
+        places=whereabouts(held, journey, standing.at, standing.known) if journey.boarded or journey.entered else (),
+        contact_of=contact_of(held, standing.at, standing.known) if any(isinstance(e, ContactNamed) for e in held) else (),
     )
     return row, deadlines
+
+
+def _wake(standing: Standing) -> datetime | None:
+    """When the node must look again: at once where a reminder is due that a write got ahead of."""
+    unsent = [item.opens for item in standing.obligations if item.kind == "remind" and item.status is Status.DUE and item.opens]
+    return min([*unsent, *([standing.changes] if standing.changes is not None else [])], default=None)
 
 
 def _ended(standing: Standing, events: tuple[Event, ...]) -> datetime | None:

@@ -20,11 +20,12 @@ def board(
     key: str,
     flight: str = "",
     place: str = "",
+    seat: str = "",
     at: datetime | None = None,
 ) -> Receipt | Denial:
     """The traveller boarded. What happened is recorded even where the rule said no; the standing then says so."""
     return office.record(
-        actor, Action.BOARD, journey, lambda stamp: [Boarded(**stamp, flight=flight, place=place)], key=key, at=at
+        actor, Action.BOARD, journey, lambda stamp: [Boarded(**stamp, flight=flight, place=place, seat=seat)], key=key, at=at
     )
 
 

@@ -83,6 +83,29 @@ class Journey:
 
 def fold(events: Iterable[Event], at: datetime, known: datetime) -> Journey:
     """The facts at ``at`` as they were known at ``known``. Neither order nor repetition of the events matters."""
+    journey = Journey(id="")
+    known_of = _standing(events, known, journey)
+    ordered = list(known_of)
+    while ordered and ordered[-1].at > at:
+        journey.next_event = ordered.pop().at  # a clock that is ahead, or something entered before its time
+    for event in ordered:
+        if type(event) is ev.Applied:
+            # Whatever another clock said, nothing of a journey comes before its application.
+            journey.applied, journey.itinerary, journey.stage = event, event.itinerary, Stage.APPLIED
+            break
+    journey.id = journey.applied.journey if journey.applied else min((event.journey for event in known_of), default="")
+    for event in ordered:
+        _APPLY[type(event)](journey, event)
+    return journey
+
+
+def in_force(events: Iterable[Event], at: datetime, known: datetime) -> tuple[Event, ...]:
+    """The events until ``at`` as corrections known at ``known`` left them, by when they happened; each once."""
+    return tuple(event for event in _standing(events, known, Journey(id="")) if event.at <= at)
+
+
+def _standing(events: Iterable[Event], known: datetime, journey: Journey) -> list[Event]:
+    """What of the events stands; ``journey`` takes down the corrections that cannot be read."""
     unique: dict[str, Event] = {}
     corrections: list[ev.Corrected] = []
     for event in events:
@@ -94,21 +117,9 @@ def fold(events: Iterable[Event], at: datetime, known: datetime) -> Journey:
         unique[event.id] = event
         if type(event) is ev.Corrected and event.at <= known:
             corrections.append(event)
-    journey = Journey(id="")
     if corrections:
         _correct(unique, corrections, journey)
-    ordered = sorted(unique.values(), key=_when)
-    while ordered and ordered[-1].at > at:
-        journey.next_event = ordered.pop().at  # a clock that is ahead, or something entered before its time
-    for event in ordered:
-        if type(event) is ev.Applied:
-            # Whatever another clock said, nothing of a journey comes before its application.
-            journey.applied, journey.itinerary, journey.stage = event, event.itinerary, Stage.APPLIED
-            break
-    journey.id = journey.applied.journey if journey.applied else min((event.journey for event in unique.values()), default="")
-    for event in ordered:
-        _APPLY[type(event)](journey, event)
-    return journey
+    return sorted(unique.values(), key=_when)
 
 
 def _when(event: Event) -> tuple[datetime, datetime, str]:

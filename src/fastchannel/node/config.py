@@ -21,7 +21,7 @@ from fastchannel.node.errors import ConfigError
 PREFIX = "FASTCHANNEL_"
 DIRECTORY = "FASTCHANNEL_NODE"
 FILE = "node.toml"
-_TABLES = frozenset({"clock", "contact", "exchange", "peers"})  # in the file alone
+_TABLES = frozenset({"clock", "contact", "exchange", "messages", "peers"})  # in the file alone
 _LISTS = frozenset({"agreements", "hosts", "origins"})
 
 
@@ -61,6 +61,19 @@ class ContactConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         return "+" + "".join(sign for sign in self.phone if sign.isdigit())
 
 
+class MessagesConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How messages to travellers leave: into files of the node's directory, or by a gateway and a mail server."""
+
+    sms: Literal["file", "http"] = "file"
+    sms_url: Annotated[str, Meta(pattern=r"^(|https://.+)$")] = ""  # takes {"id", "to", "text"} and knows an id again
+    mail: Literal["file", "smtp"] = "file"
+    smtp_host: str = "localhost"
+    smtp_port: Annotated[int, Meta(ge=1, le=65_535)] = 587
+    smtp_user: str = ""
+    smtp_tls: bool = True
+    sender: Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+$")] = "fast-channel@localhost"
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What may differ between two nodes; what they must agree on is in the agreement."""
 
@@ -72,6 +85,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")  # names that the web server answers to
     origins: tuple[str, ...] = ()  # https origins that forms may be sent from, behind a proxy
     https: bool = False  # whether a proxy in front speaks https
+    address: Annotated[str, Meta(pattern=r"^(|https?://[^/]+)$")] = ""  # what travellers' links begin with
     clock: ClockConfig = ClockConfig()
     sweep_seconds: Annotated[int, Meta(ge=1, le=60)] = 5
     retention_days: Annotated[int, Meta(ge=1)] = 180  # after a journey's end, where the agreement does not say
@@ -79,8 +93,16 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     peers: dict[str, str] = {}  # the other parties' nodes: party → address of its exchange, https://…/exchange/
     exchange: ExchangeConfig = ExchangeConfig()
     contact: dict[Annotated[str, Meta(pattern=r"^[A-Z]{2}$")], ContactConfig] = {}  # whom travellers call, by party
+    messages: MessagesConfig = MessagesConfig()
+    sms_token: str = ""  # what the SMS gateway knows this node by
+    smtp_password: str = ""
     database_url: str = ""  # empty means the embedded server
     secret_key: str = ""
+
+    @property
+    def public_address(self) -> str:
+        """What travellers' links begin with: as set, else the first origin, else where the web server listens."""
+        return self.address or next(iter(self.origins), "") or f"http://{self.host}:{self.port}"
 
 
 def load(directory: Path, environment: Mapping[str, str] | None = None) -> Config:
@@ -102,6 +124,8 @@ def load(directory: Path, environment: Mapping[str, str] | None = None) -> Confi
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {error}. Known keys: {', '.join(Config.__struct_fields__)}") from error
     _check_line(path, found)
+    if found.messages.sms == "http" and not found.messages.sms_url:
+        raise ConfigError(f"{path}: messages.sms_url: found none, expected https://… where messages.sms is http")
     return found
 
 

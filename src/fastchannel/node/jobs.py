@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 
-from fastchannel.node import erasure, figures, imports, labreports, ledger, recalls, sweep, triggers
+from fastchannel.node import erasure, figures, imports, labreports, ledger, messages, recalls, sweep, triggers
 from fastchannel.node.applying import apply_arrived, look_again
 from fastchannel.node.desk import office
 from fastchannel.node.joint import announce
@@ -66,6 +66,13 @@ def apply_told() -> None:
     found = link()
     if found is not None:
         apply_arrived(found, office().clock.now())
+
+
+@app.periodic(cron=f"* * * * * */{settings.CONFIG.sweep_seconds}", periodic_id="messages")
+@app.task(name="messages", queue="messages", queueing_lock="messages")
+def send_messages(timestamp: int) -> None:
+    """Send the reminders that the sweep has recorded; a gateway that does not answer keeps nothing else waiting."""
+    messages.deliver()
 
 
 @app.periodic(cron="*/10 * * * *", periodic_id="upkeep")

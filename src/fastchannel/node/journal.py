@@ -20,6 +20,8 @@ from fastchannel.casework.roster import duplicate_key
 from fastchannel.casework.watching import Course, Reported
 from fastchannel.decide.stages import Stage
 from fastchannel.node import models
+from fastchannel.node.following import keep_followed, keep_places, moves
+from fastchannel.node.outbox import enqueue
 from fastchannel.node.sharing import share
 from fastchannel.terms.events import Documented, Event, Sampled, decode, encode, kind_of
 from fastchannel.watch.alarms.results import Step
@@ -102,6 +104,8 @@ class DatabaseJournal:
                 self.project(entry.row, added=len(entry.events))
         models.Event.objects.bulk_create([stored(event, entry.learned) for entry in entries for event in entry.events])
         replace_deadlines([(entry.row.journey, entry.deadlines) for entry in entries], fresh=len(new) == len(entries))
+        keep_followed([entry.row for entry in entries], fresh=len(new) == len(entries))
+        keep_places([entry.row for entry in entries if moves(entry.events)])
         models.Notice.objects.bulk_create(
             [
                 models.Notice(journey_id=notice.journey, to=notice.to, kind=notice.kind, at=notice.at, values=notice.values)
@@ -110,6 +114,7 @@ class DatabaseJournal:
             ]
         )
         replace_courses([entry.row for entry in entries], fresh=len(new) == len(entries))
+        enqueue([notice for entry in entries for notice in entry.notices])
         share(entries)
 
     def project(self, row: Row, *, added: int) -> None:

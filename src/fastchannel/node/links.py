@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
@@ -24,17 +24,22 @@ def issue(actor: Actor, journey: str, *, days: int = 60) -> str | Denial:
     denial = check(actor, Action.INVITE, desk.journal.subject(journey))
     if denial:
         return denial
-    secret = new_token()
-    now = desk.clock.now()
     with desk.journal.transaction():
-        TravellerLink.objects.create(
-            digest=token_digest(secret),
-            journey_id=journey,
-            created=now,
-            expires=now + timedelta(days=days),
-            created_by=actor.id,
-        )
+        token = _made(journey, actor.id, desk.clock.now(), days)
         desk.note(actor, Purpose.WRITE, Action.INVITE.value, [journey])
+    return token
+
+
+def of_the_node(journey: str, now: datetime, *, days: int = 3) -> str:
+    """A link that the node itself sends to the traveller, for the days on which it is of use."""
+    return _made(journey, "system", now, days)
+
+
+def _made(journey: str, by: str, now: datetime, days: int) -> str:
+    secret = new_token()
+    TravellerLink.objects.create(
+        digest=token_digest(secret), journey_id=journey, created=now, expires=now + timedelta(days=days), created_by=by
+    )
     return Signer(salt=_SALT).sign(secret)
 
 

@@ -410,3 +410,6 @@ def _key(cursor: str, form: Any) -> Any:
         return msgspec.json.decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=form)
     except (ValueError, msgspec.MsgspecError) as error:
         raise InvalidEntryError("after", N_("This is no place in the list; start from its beginning.")) from error
+
+
+cursor, key_of = _cursor, _key  # for lists that have modules of their own

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastchannel.node.desk import office
+from fastchannel.node.following import keep_followed, keep_places
 from fastchannel.node.journal import columns, course_of, replace_courses, replace_deadlines
 from fastchannel.node.models import Course, Deadline, Journey
 
@@ -31,7 +32,7 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> Rebuilt:
             row = Journey.objects.select_for_update(no_key=True).get(id=journey)
             events = desk.journal.events(journey)
             standing = desk.decide(events, desk.now_for(events))
-            projected, deadlines = desk.project(standing, events)
+            projected, deadlines = desk.project(standing, events, told=row.told)
             fresh = columns(projected)
             held = set(Deadline.objects.filter(journey=row).values_list("measure", "kind", "who", "status", "opens", "due"))
             due = {(item.measure, item.kind, item.who, item.status, item.opens, item.due) for item in deadlines}
@@ -43,6 +44,8 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> Rebuilt:
             Journey.objects.filter(id=journey).update(revision=len(events), **fresh)
             replace_deadlines([(journey, deadlines)])
             replace_courses([projected])
+            keep_followed([projected])
+            keep_places([projected])
         if progress is not None:
             progress(number, total)
     return Rebuilt(journeys=total, changed=tuple(changed))

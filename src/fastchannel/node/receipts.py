@@ -56,6 +56,15 @@ def notices(limit: int = 50) -> list[Notice]:
     return sorted(_shown(list(rows)), key=lambda one: (one.ours, -one.sent.timestamp()))
 
 
+def about(journeys: Sequence[str], limit: int = 50) -> list[Notice]:
+    """The newest notices that say something of these journeys."""
+    urgent = models.Event.objects.filter(journey__in=list(journeys), kind__in=["confirmed", "contact-named", "resulted"])
+    rows = models.LaneEntry.objects.filter(entry__in=urgent.values("id"), lane__in=_urgent())
+    return sorted(
+        _shown(list(rows.order_by("-id").select_related("lane")[:limit])), key=lambda one: (one.ours, -one.sent.timestamp())
+    )
+
+
 def unanswered() -> list[Notice]:
     """Notices that the agreement wants read or answered and that were not yet, whoever must do it."""
     return [one for one in notices(limit=500) if (one.read_due and not one.read) or (one.answer_due and not one.answered)]
@@ -99,6 +108,7 @@ def _shown(rows: Sequence[models.LaneEntry]) -> list[Notice]:
     names = [row.entry for row in rows]
     steps = {(one.entry, one.step): one for one in models.NoticeStep.objects.filter(entry__in=names)}
     journeys = _journeys(names)
+    delivered = _delivered(rows)
     texts = {text.digest: text for versions in office().texts.all().values() for text in versions}
     found = []
     for row in rows:
@@ -116,7 +126,7 @@ def _shown(rows: Sequence[models.LaneEntry]) -> list[Notice]:
                 to=lane.audience,
                 journey=journeys.get(row.entry, ""),
                 sent=header.at,
-                delivered=_delivered(row, lane.audience),
+                delivered=delivered.get(row.entry),
                 read=read_.at if read_ else None,
                 answered=answered.at if answered else None,
                 answer=answered.said if answered else "",
@@ -127,14 +137,24 @@ def _shown(rows: Sequence[models.LaneEntry]) -> list[Notice]:
     return found
 
 
-def _delivered(row: models.LaneEntry, audience: str) -> datetime | None:
-    """When the receiver first cosigned a checkpoint that holds the entry, as it says itself."""
-    for kept in models.LaneNote.objects.filter(lane=row.lane_id, size__gt=row.seq).order_by("size"):
-        times = [cosigned_at(one) for one in read(bytes(kept.note)).signatures if one.name == audience]
-        at = max((time for time in times if time is not None), default=None)
-        if at is not None:
-            return at
-    return None
+def _delivered(rows: Sequence[models.LaneEntry]) -> dict[str, datetime]:
+    """When each receiver first cosigned a checkpoint that holds the entry, as it says itself: one query for each lane."""
+    waiting: dict[str, list[models.LaneEntry]] = {}
+    for row in rows:
+        waiting.setdefault(row.lane_id, []).append(row)
+    found: dict[str, datetime] = {}
+    for lane, left in waiting.items():
+        audience, first = lane_of(lane).audience, min(row.seq for row in left)
+        for kept in models.LaneNote.objects.filter(lane=lane, size__gt=first).order_by("size").iterator(chunk_size=100):
+            times = [cosigned_at(one) for one in read(bytes(kept.note)).signatures if one.name == audience]
+            at = max((time for time in times if time is not None), default=None)
+            if at is None:
+                continue
+            found.update({row.entry: at for row in left if row.seq < kept.size})
+            left = [row for row in left if row.seq >= kept.size]  # noqa: PLW2901 — the rest waits for a later one
+            if not left:
+                break
+    return found
 
 
 def _journeys(entries: Sequence[str]) -> dict[str, str]:

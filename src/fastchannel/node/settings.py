@@ -121,6 +121,13 @@ LOCALE_PATHS = [Path(__file__).resolve().parent.parent / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+EMAIL_BACKEND = f"django.core.mail.backends.{'filebased' if CONFIG.messages.mail == 'file' else 'smtp'}.EmailBackend"
+EMAIL_FILE_PATH = None if NODE_DIRECTORY is None else NODE_DIRECTORY / "outbox" / "mail"
+EMAIL_HOST, EMAIL_PORT = CONFIG.messages.smtp_host, CONFIG.messages.smtp_port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = CONFIG.messages.smtp_user, CONFIG.smtp_password
+EMAIL_USE_TLS = CONFIG.messages.smtp_tls
+EMAIL_TIMEOUT = 10
+
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

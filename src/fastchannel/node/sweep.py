@@ -16,7 +16,19 @@ from fastchannel.exchange.machine import ERASABLE
 from fastchannel.node.desk import office
 from fastchannel.node.erasure import retention
 from fastchannel.node.lanes import sent_at, settled_sizes
-from fastchannel.node.models import Event, IdempotencyKey, Import, ImportRow, Journey, LaneEntry, Pass, Person, TravellerLink
+from fastchannel.node.models import (
+    Assignment,
+    CallNote,
+    Event,
+    IdempotencyKey,
+    Import,
+    ImportRow,
+    Journey,
+    LaneEntry,
+    Pass,
+    Person,
+    TravellerLink,
+)
 
 AT_ONCE = 500
 RETRY = timedelta(hours=1)
@@ -60,6 +72,8 @@ def erase_due(limit: int = AT_ONCE) -> int:
     with transaction.atomic():
         Person.objects.filter(journey__in=due).delete()
         TravellerLink.objects.filter(journey__in=due).delete()
+        Assignment.objects.filter(journey__in=due).delete()
+        CallNote.objects.filter(journey__in=due).update(note="")
         Pass.objects.filter(journey__in=due).update(text="")
         Journey.objects.filter(id__in=due).update(erased=now)
         # A roster holds names too, and so does what was found wrong in it; what became of each row stays.

@@ -188,6 +188,7 @@ class Resulted(_Event, frozen=True, kw_only=True, tag="resulted"):
 class Boarded(_Event, frozen=True, kw_only=True, tag="boarded"):
     flight: str = ""
     place: str = ""
+    seat: str = ""  # by the carrier's list, row and letter
 
 
 class Denied(_Event, frozen=True, kw_only=True, tag="denied"):
@@ -253,6 +254,7 @@ class Cleared(_Event, frozen=True, kw_only=True, tag="cleared"):
     """The health authority ended the traveller's quarantine as a contact of a case."""
 
     case: str
+    reason: str = ""
 
 
 class Suspended(_Event, frozen=True, kw_only=True, tag="suspended"):

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from fastchannel.casework import applications, health, review, travel
 from fastchannel.casework.office import Office, Receipt
 from fastchannel.casework.permissions import Action, Denial, check
+from fastchannel.node import monitoring
 from fastchannel.terms.events import Assay, Finding, Outcome
 from fastchannel.web.details import core_language
 from fastchannel.web.forms import acts as forms
@@ -143,13 +144,16 @@ def _check_in(office: Office, record: Record, form: Any, key: str) -> Answer:
 
 def _call(office: Office, record: Record, form: Any, key: str) -> Answer:
     data = form.cleaned_data
-    return health.call(
-        office,
+    return monitoring.call(
         record.actor,
         record.journey,
         day=date.fromisoformat(data["day"]),
-        reached=data["said"] != "silent",
+        outcome={"no": "reached", "yes": "reached", "silent": "not reached"}.get(data["said"], data["said"]),
         symptoms=data["said"] == "yes",
+        way=data["way"] or "call",
+        language=data["language"],
+        note=data["note"],
+        next_step=data["next_step"],
         key=key,
     )
 

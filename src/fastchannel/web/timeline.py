@@ -210,6 +210,10 @@ def _parts(event: Event, reader: Reader, zone: str) -> list[str]:  # noqa: C901,
             return [translate(event.reason, reader.core)]
         case ev.Reviewed() | ev.Withdrawn():
             return [event.reason]
+        case ev.Confirmed() | ev.Recovered() | ev.ContactNamed():
+            return [event.case]
+        case ev.Cleared():
+            return [event.case, event.reason]
         case ev.Allotted():
             return [_("granted") if event.granted else _("no place left")]
         case ev.CheckedIn() | ev.Called():
@@ -221,7 +225,7 @@ def _parts(event: Event, reader: Reader, zone: str) -> list[str]:  # noqa: C901,
         case ev.Sampled() | ev.Resulted():
             return [reader.term(event.laboratory), event.sample]
         case ev.Boarded():
-            return [event.flight]
+            return [event.flight, event.seat]
         case ev.Denied():
             return [str(words.word(words.GATES, event.gate)), event.reason]
         case ev.Arrived():

@@ -159,6 +159,11 @@ TOUCHES: dict[str, StrOrPromise] = {
     "review": _("review of the application"),
     "work list": _("work list"),
     "queue": _("list: journeys"),
+    "grid": _("list: health monitoring"),
+    "call sheet": _("list: call sheet"),
+    "case page": _("page of a case"),
+    "cases": _("list: cases"),
+    "task of a case": _("task of a case"),
     "import": _("list: rows of an import"),
     "roster": _("list: travellers"),
     "traveller's page": _("the traveller's own page"),
@@ -177,6 +182,10 @@ def touch(why: str, language: str) -> str:
         return str(TOUCHES[why])
     if why in tuple(Action):
         return translate(ACTIONS[Action(why)], language)
+    if why.startswith("contacts of "):
+        return str(_("contacts of a case"))
+    if why.startswith("task: "):
+        return str(_("task of a case"))
     if why.startswith("due "):
         return str(_("list: what is due"))
     return why

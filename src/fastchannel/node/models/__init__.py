@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastchannel.node.models.accounts import Account, ApiKey, TravellerLink
+from fastchannel.node.models.cases import Case, CaseTask, NamedContact, Whereabout
 from fastchannel.node.models.counts import Course, Figure, JourneyCount
 from fastchannel.node.models.imports import Import, ImportRow
 from fastchannel.node.models.journeys import Deadline, Event, Journey, Notice, Person
@@ -19,6 +20,7 @@ from fastchannel.node.models.lanes import (
     PeerText,
 )
 from fastchannel.node.models.ledger import JointDecision, LedgerRecord
+from fastchannel.node.models.monitoring import Assignment, CallNote, Followed, Message
 from fastchannel.node.models.passes import Pass
 from fastchannel.node.models.recalls import Recall, RecallRow
 from fastchannel.node.models.records import AccessLog, AgreementText, Heartbeat, IdempotencyKey
@@ -28,10 +30,15 @@ __all__ = [
     "Account",
     "AgreementText",
     "ApiKey",
+    "Assignment",
+    "CallNote",
+    "Case",
+    "CaseTask",
     "Course",
     "Deadline",
     "Event",
     "Figure",
+    "Followed",
     "Heartbeat",
     "IdempotencyKey",
     "Import",
@@ -48,6 +55,8 @@ __all__ = [
     "LaneNote",
     "LaneWaiting",
     "LedgerRecord",
+    "Message",
+    "NamedContact",
     "Notice",
     "NoticeStep",
     "Pass",
@@ -57,4 +66,5 @@ __all__ = [
     "Recall",
     "RecallRow",
     "TravellerLink",
+    "Whereabout",
 ]

@@ -13,6 +13,12 @@ ROWS = 2  # before and behind
 _SEAT = re.compile(r"0*([1-9][0-9]{0,2})\s*([A-Z])")
 
 
+def row_of(seat: str) -> int | None:
+    """The number of a seat's row; None for a seat that cannot be read."""
+    read = _SEAT.fullmatch(seat.strip().upper())
+    return int(read[1]) if read is not None else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cabin:
     """The rows of an aircraft as they follow each other, each with its letters from left to right.

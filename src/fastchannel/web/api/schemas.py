@@ -121,6 +121,7 @@ class ResultIn(Strict):
 class BoardingIn(Strict):
     flight: Annotated[str, StringConstraints(max_length=32, pattern=NO_CONTROL)] = ""
     place: Place | None = None
+    seat: Annotated[str, StringConstraints(max_length=8, pattern=r"^([0-9]{1,3}[A-Z])?$")] = ""
     at: Moment | None = None
 
 

@@ -192,8 +192,29 @@ class CallForm(CheckInForm):
         self.fields.pop("symptoms")
         self.choose(
             "said",
-            [("no", _("Reached: no symptoms")), ("yes", _("Reached: symptoms")), ("silent", _("Not reached"))],
+            [
+                ("no", _("Reached: no symptoms")),
+                ("yes", _("Reached: symptoms")),
+                ("silent", _("Not reached")),
+                ("wrong number", _("Wrong number")),
+                ("language", _("No common language")),
+            ],
             label=_("Outcome of the call"),
+        )
+        self.choose("way", [("call", _("By telephone")), ("visit", _("By a visit"))], label=_("How"), required=False)
+        spoken = [("", "—"), ("en", "English"), ("zh-Hans", "简体中文"), ("ko", "한국어")]
+        self.choose("language", spoken, label=_("Language spoken"), required=False)
+        steps = [
+            ("", "—"),
+            ("call again", _("Call again")),
+            ("interpreter", _("Find an interpreter")),
+            ("new number", _("Ask the sponsor for another number")),
+            ("visit", _("Visit")),
+            ("doctor", _("Send a doctor")),
+        ]
+        self.choose("next_step", steps, label=_("Next step"), required=False)
+        self.fields["note"] = TextField(
+            label=_("Note"), required=False, help_text=_("Nothing about health: symptoms have their own field above.")
         )
 
 
@@ -241,6 +262,11 @@ class BoardForm(ActForm):
     def build(self, record: Record) -> None:
         plan = record.itinerary
         self.fields["flight"] = forms.CharField(label=_("Flight"), max_length=32, required=False, initial=plan.flight or "")
+        self.fields["seat"] = forms.RegexField(
+            r"^\s*[0-9]{1,3}\s*[A-Za-z]\s*$", label=_("Seat"), max_length=8, required=False,
+            help_text=_("By the carrier's list, for example 12A: contacts of a case are sought by it."),
+            error_messages={"invalid": _("Expected a row and a letter, for example 12A.")},
+        )  # fmt: skip
         self.moment(record.departure_zone)
 
 

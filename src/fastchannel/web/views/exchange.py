@@ -78,7 +78,7 @@ def link_page(request: HttpRequest) -> HttpResponse:
         "alarms": [
             {"at": one.at, "lane": one.lane, "text": ALARMS.get(one.kind, one.kind), "said": one.said} for one in open_alarms()
         ],
-        "notices": [_notice(one) for one in receipts.notices()] if found is not None else [],
+        "notices": [notice_line(one) for one in receipts.notices()] if found is not None else [],
         "held": [{"entry": one, "text": FAULTS.get(one.fault, one.fault)} for one in held_entries()],
         "texts": joint.texts_of_all(found) if found is not None else [],
         "node_zone": home_zone(actor_of(request).party),
@@ -105,7 +105,8 @@ def _told(request: HttpRequest, found: Link) -> HttpResponse:
     return redirect("web:link")
 
 
-def _notice(one: receipts.Notice) -> dict[str, object]:
+def notice_line(one: receipts.Notice) -> dict[str, object]:
+    """A notice with how far it has got."""
     late = one.late(office().clock.now())
     if one.answered:
         badge = ANSWERED

@@ -132,7 +132,7 @@ def act(request: HttpRequest, journey: str, slug: str) -> HttpResponse:
         if chosen.notifies and "seen" not in request.POST:
             told = [one for one in rehearse(journey, lambda: chosen.run(office(), record, form, key)) if urgent(one.event)]
             if told:
-                return _preview(request, record, chosen, told)
+                return preview(request, record, chosen, told)
         answer = chosen.run(office(), record, form, key)
     except InvalidEntryError as error:
         form.add_error(error.field if error.field in form.fields else None, error.text(core_language(record.language)))
@@ -147,7 +147,7 @@ def act(request: HttpRequest, journey: str, slug: str) -> HttpResponse:
     return redirect({"review": "web:review", "task": "web:task"}.get(origin, "web:journey"), journey)
 
 
-def _preview(request: HttpRequest, record: Record, chosen: acts.Act, told: Sequence[Told]) -> HttpResponse:
+def preview(request: HttpRequest, record: Record, chosen: acts.Act, told: Sequence[Told]) -> HttpResponse:
     """Every field that goes to another party with a notice, before it goes."""
     language = core_language(record.language)
     notices = [

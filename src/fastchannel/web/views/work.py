@@ -29,6 +29,7 @@ from fastchannel.web.lists import PAGE, Filter, PageOfRows, page_of, shown
 from fastchannel.web.navigation import TITLES
 from fastchannel.web.places import place_words
 from fastchannel.web.record import Record
+from fastchannel.web.views import monitoring
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -54,7 +55,6 @@ BUTTONS: dict[str, StrOrPromise] = {
     "laboratory": gettext_lazy("Enter"),
     "checkpoint": gettext_lazy("Check"),
     "site": gettext_lazy("Record"),
-    "monitor": gettext_lazy("Call"),
 }
 
 
@@ -128,15 +128,6 @@ def site(request: HttpRequest) -> HttpResponse:
     return _show(request, "site", answer, [_listed(row, language_of(request)) for row in found.items], found.after)
 
 
-@page("monitor")
-@require_GET
-def monitor(request: HttpRequest) -> HttpResponse:
-    """Calls to travellers who have not checked in."""
-    found = queries.due(actor_of(request), role=Role.MONITOR.value, after=request.GET.get("after", ""), limit=PAGE)
-    answer = _("Travellers to be called today, because they were silent or because the agreement asks for calls.")
-    return _show(request, "monitor", answer, _due_lines(request, found.items), found.after)
-
-
 @login_required
 @require_GET
 def task(request: HttpRequest, journey: str) -> HttpResponse:
@@ -155,6 +146,8 @@ def show(request: HttpRequest, record: Record, *, bound: tuple[str, ActForm] | N
         "back_title": TITLES[day],
         "acts": acts.offers(record, STEPS[record.actor.role], page="task", bound=bound, open_first=True),
     }
+    if record.actor.role is Role.MONITOR:
+        context |= monitoring.care(record)
     return render(request, "web/task.html", context, status=status)
 
 
@@ -170,7 +163,7 @@ def _show(request: HttpRequest, day: str, answer: str, lines: Iterable[Line], af
         "button": BUTTONS[day],
         "empty": _("Nothing is due now."),
         "now": office().clock.now(),
-        "search": day in {"laboratory", "monitor"},
+        "search": day == "laboratory",
         "scan": day == "laboratory",
     }
     return render(request, "web/work.html", context)
