@@ -67,7 +67,7 @@ def take(
             else:
                 entries.append(entry)
                 journey = entry.row.journey
-        taken.append(Taken(row=row.row, line=row.line, outcome=outcome, journey=journey, problems=problems))
+        taken.append(Taken(row=row.row, line=row.line, outcome=outcome, journey=journey, problems=(*problems, *row.flags)))
     if entries:
         office.journal.append(entries)
         written = [entry.row.journey for entry in entries]

@@ -33,6 +33,7 @@ pages: list[URLPattern | URLResolver] = [
     path("travellers/apply/", applications.apply, name="apply"),
     path("travellers/import/", imports.upload, name="import"),
     path("travellers/import/template.csv", imports.template, name="import-template"),
+    path("travellers/import/template.xlsx", imports.template_workbook, name="import-template-workbook"),
     path("travellers/import/confirm/", imports.confirm, name="import-confirm"),
     path("travellers/import/<str:identifier>/", imports.job, name="import-job"),
     path("travellers/import/<str:identifier>/left-out.csv", imports.rejects, name="import-rejects"),
