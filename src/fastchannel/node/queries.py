@@ -19,8 +19,10 @@ from fastchannel.casework.errors import InvalidEntryError
 from fastchannel.casework.permissions import TABLE, Action, Scope
 from fastchannel.casework.ports import Purpose
 from fastchannel.decide.stages import ENDED
+from fastchannel.decide.standing import Standing, decode
 from fastchannel.node.desk import office
 from fastchannel.node.models import AccessLog, Account, ApiKey, Deadline, Import, ImportRow, Journey, Notice
+from fastchannel.node.models.journeys import NEVER, SOONEST
 from fastchannel.terms.language import N_
 
 Item = TypeVar("Item")
@@ -151,15 +153,34 @@ def roster(
     flight: str = "",
     route: str = "",
     text: str = "",
+    missed: bool = False,
+    due_before: datetime | None = None,
     after: str = "",
     limit: int = 50,
 ) -> Page[Listed]:
-    """The actor's journeys: those with missed obligations first, then the newest application."""
-    rows = _filtered(actor, stages, verdicts, flight, text, route)
+    """The actor's journeys: those with missed obligations first, then by the next deadline, those without one last."""
+    rows = _filtered(actor, stages, verdicts, flight, text, route).annotate(soonest=SOONEST)
+    if missed:
+        rows = rows.filter(failed__gt=0)
+    if due_before is not None:
+        rows = rows.filter(next_due__lt=due_before)
     if after:
-        failed, journey = _key(after, tuple[int, str])
-        rows = rows.filter(Q(failed__lt=failed) | Q(failed=failed, id__lt=journey))
-    return _listed(actor, rows.order_by("-failed", "-id"), limit, "roster", lambda item: (item.failed, item.journey))
+        failed, soonest, journey = _key(after, tuple[int, datetime, str])
+        later = Q(soonest__gt=soonest) | Q(soonest=soonest, id__gt=journey)
+        rows = rows.filter(failed__lte=failed).filter(Q(failed__lt=failed) | later)
+    return _listed(
+        actor,
+        rows.order_by("-failed", "soonest", "id"),
+        limit,
+        "roster",
+        lambda item: (item.failed, item.next_due or NEVER, item.journey),
+    )
+
+
+def standings(journeys: Iterable[str]) -> dict[str, Standing]:
+    """Where these journeys stand, as last decided. Whom they are shown to is for the caller to see to."""
+    rows = Journey.objects.filter(id__in=list(journeys)).values_list("id", "standing")
+    return {journey: decode(bytes(standing)) for journey, standing in rows}
 
 
 def due(

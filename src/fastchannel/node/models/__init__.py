@@ -19,6 +19,7 @@ from fastchannel.node.models.lanes import (
 from fastchannel.node.models.ledger import JointDecision, LedgerRecord
 from fastchannel.node.models.passes import Pass
 from fastchannel.node.models.records import AccessLog, AgreementText, Heartbeat, IdempotencyKey
+from fastchannel.node.models.reviews import ReviewClaim
 
 __all__ = [
     "AccessLog",
@@ -46,5 +47,6 @@ __all__ = [
     "PeerPasses",
     "PeerText",
     "Person",
+    "ReviewClaim",
     "TravellerLink",
 ]
