@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from fastchannel.agreement.agreement import Agreement
+from fastchannel.casework.grounds import said as grounds_said
 from fastchannel.terms import events as ev
 from fastchannel.terms.events import Event, Itinerary, Role, kind_of
 from fastchannel.web import times, words
@@ -205,7 +206,9 @@ def _parts(event: Event, reader: Reader, zone: str) -> list[str]:  # noqa: C901,
             issued = times.day_words(event.issued.astimezone(times.zone_of(zone)).date(), language)
             state = "" if event.accepted else _("not accepted")
             return [reader.document(event.document), reader.term(event.issuer), issued, state]
-        case ev.Reviewed() | ev.Withdrawn() | ev.Corrected():
+        case ev.Reviewed():
+            return [grounds_said(event.reason, reader.core)]
+        case ev.Withdrawn() | ev.Corrected():
             return [event.reason]
         case ev.Allotted():
             return [_("granted") if event.granted else _("no place left")]

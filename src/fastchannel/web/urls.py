@@ -38,6 +38,7 @@ pages: list[URLPattern | URLResolver] = [
     path("travellers/import/<str:identifier>/", imports.job, name="import-job"),
     path("travellers/import/<str:identifier>/left-out.csv", imports.rejects, name="import-rejects"),
     path("queue/", review.queue, name="queue"),
+    path("queue/approve/", review.approve_several, name="approve-several"),
     path("queue/<str:journey>/", review.application, name="review"),
     path("overview/", overview.dashboard, name="dashboard"),
     path("journeys/", overview.journeys, name="journeys"),
