@@ -78,7 +78,7 @@ def test_the_queue_is_filtered_by_deadline_sponsor_place_and_what_is_clean(
     assert ROW.findall(page) == [journeys[place] for place in kept]
     if "when" in query:
         tiles = re.findall(r"<small>[^<]*</small><b>(\d+)</b><span>([^<]*)</span>", page)
-        assert tiles == [("1", "Overdue"), ("1", "Today"), ("3", "Within a week"), ("4", "All")]
+        assert tiles == [("1", "Overdue"), ("1", "Today"), ("3", "Within a week"), ("4", "In all")]
 
 
 def test_several_clean_ones_are_approved_each_by_itself_and_the_rest_is_left_out_with_the_reason(

@@ -66,9 +66,9 @@ def _pair(
 ) -> Pair:
     lines = tuple(dict.fromkeys(record.reader.reason(reason) for reason in reasons))
     tone = "stop" if lines and lines[0].effect == "refuse" else "hold" if lines and lines[0].effect == "hold" else ""
-    if not tone and obligation is not None:
-        tone = obligation.badge.tone
-    return Pair(title=title, clause=clause, obligation=obligation, reasons=lines, evidence=evidence, tone=tone or "wait")
+    if not tone:
+        tone = obligation.badge.tone if obligation is not None else "wait"
+    return Pair(title=title, clause=clause, obligation=obligation, reasons=lines, evidence=evidence, tone=tone)
 
 
 def _evidence(identifiers: Iterable[str], lines: dict[str, EventLine]) -> tuple[EventLine, ...]:

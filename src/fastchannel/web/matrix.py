@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from fastchannel.casework.progress import Cell, Mark, Missing, Step, progress
 from fastchannel.decide.standing import Standing
@@ -21,24 +20,24 @@ if TYPE_CHECKING:
 
 MOST_TOLD = 3
 STEPS: Mapping[Step, StrOrPromise] = {
-    Step.APPLICATION: pgettext_lazy("step", "Application"),
-    Step.PAPERS: pgettext_lazy("step", "Papers"),
-    Step.CHECK_INS: pgettext_lazy("step", "Check-ins"),
-    Step.TEST: pgettext_lazy("step", "Test"),
-    Step.CROSSING: pgettext_lazy("step", "Crossing"),
-    Step.STAY: pgettext_lazy("step", "Stay"),
-    Step.FOLLOW_UP: pgettext_lazy("step", "Follow-up"),
+    Step.APPLICATION: _("Application"),
+    Step.PAPERS: _("Papers"),
+    Step.CHECK_INS: _("Check-ins"),
+    Step.TEST: _("Test"),
+    Step.CROSSING: _("Crossing"),
+    Step.STAY: _("Stay"),
+    Step.FOLLOW_UP: _("Follow-up"),
 }
 MARKS: Mapping[Mark, Badge] = {
-    Mark.REFUSED: Badge(text=pgettext_lazy("step", "Refused"), mark="cross", tone="stop"),
-    Mark.OVERDUE: Badge(text=pgettext_lazy("step", "Overdue"), mark="warning", tone="stop"),
-    Mark.MISSING: Badge(text=pgettext_lazy("step", "Missing"), mark="cross", tone="stop"),
-    Mark.OFFICER: Badge(text=pgettext_lazy("step", "Officer looks"), mark="pause", tone="hold"),
-    Mark.DUE: Badge(text=pgettext_lazy("step", "Due"), mark="clock", tone="wait"),
-    Mark.WAITING: Badge(text=pgettext_lazy("step", "Under way"), mark="ring", tone="accent"),
-    Mark.AHEAD: Badge(text=pgettext_lazy("step", "Not yet"), mark="dash"),
-    Mark.DONE: Badge(text=pgettext_lazy("step", "Done"), mark="check", tone="good"),
-    Mark.NONE: Badge(text=pgettext_lazy("step", "None"), mark="dash"),
+    Mark.REFUSED: Badge(text=_("Refused"), mark="cross", tone="stop"),
+    Mark.OVERDUE: Badge(text=_("Overdue"), mark="warning", tone="stop"),
+    Mark.MISSING: Badge(text=_("Missing"), mark="cross", tone="stop"),
+    Mark.OFFICER: Badge(text=_("Officer looks"), mark="pause", tone="hold"),
+    Mark.DUE: Badge(text=_("Due"), mark="clock", tone="wait"),
+    Mark.WAITING: Badge(text=_("Under way"), mark="ring", tone="accent"),
+    Mark.AHEAD: Badge(text=_("Not yet"), mark="dash"),
+    Mark.DONE: Badge(text=_("Done"), mark="check", tone="good"),
+    Mark.NONE: Badge(text=_("None"), mark="dash"),
 }
 LEGEND: tuple[tuple[Mark, StrOrPromise], ...] = (
     (Mark.OVERDUE, _("the time is over, and it can still come")),

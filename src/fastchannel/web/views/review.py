@@ -42,12 +42,12 @@ EVIDENCE = frozenset(
 ACTS = ("approve", "return", "refuse", "document", "override")
 MOST_LISTED = 200
 WHEN = [
-    ("", gettext_lazy("All")),
+    ("", gettext_lazy("Any deadline")),
     ("overdue", gettext_lazy("Overdue")),
     ("today", gettext_lazy("Today")),
     ("week", gettext_lazy("Within a week")),
 ]
-CLEAN = [("", gettext_lazy("All")), ("yes", gettext_lazy("Clean only"))]
+CLEAN = [("", gettext_lazy("Clean or not")), ("yes", gettext_lazy("Clean only"))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +68,14 @@ def queue(request: HttpRequest) -> HttpResponse:
     language = language_of(request)
     today, week = _ends(now, home_zone(actor.party))
     counts = queries.undecided(actor, now=now, today_ends=today, week_ends=week)
+    names = {code: place_words(code, language) for code in counts.places}
     chosen = Filter(
         request,
         leave_out=("stage", "verdict"),
         more={
             "when": (_("Decide by"), WHEN),
-            "sponsor": (_("Sponsor"), _options(counts.sponsors)),
-            "place": (_("Destination"), _options(counts.places, {code: place_words(code, language) for code in counts.places})),
+            "sponsor": (_("Sponsor"), _options(_("Any sponsor"), counts.sponsors)),
+            "place": (_("Destination"), _options(_("Any destination"), counts.places, names)),
             "clean": (_("Which"), CLEAN),
         },
     )
@@ -189,10 +190,10 @@ def _ends(now: datetime, zone: str) -> tuple[datetime, datetime]:
     return midnight + timedelta(days=1), midnight + timedelta(days=7)
 
 
-def _options(counts: Mapping[str, int], names: Mapping[str, str] | None = None) -> list[tuple[str, Any]]:
+def _options(every: str, counts: Mapping[str, int], names: Mapping[str, str] | None = None) -> list[tuple[str, Any]]:
     most = sorted(counts, key=lambda name: (-counts[name], name))[:MOST_LISTED]
     titles = names or {}
-    return [("", _("All")), *((name, f"{titles.get(name, name)} ({counts[name]})") for name in most)]
+    return [("", every), *((name, f"{titles.get(name, name)} ({counts[name]})") for name in most)]
 
 
 def _row(row: queries.Listed, standing: Standing, seen: int, opened: Mapping[str, str], language: str, now: datetime) -> Shown:

@@ -25,7 +25,11 @@ from fastchannel.web.places_left import places_left
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-WANTS = [("", gettext_lazy("All")), ("missed", gettext_lazy("Missed")), ("soon", gettext_lazy("Due within a day"))]
+WANTS = [
+    ("", gettext_lazy("Anything or nothing")),
+    ("missed", gettext_lazy("Something missed")),
+    ("soon", gettext_lazy("Something due within a day")),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
