@@ -73,3 +73,26 @@ def test_an_error_in_a_copy_leaves_nothing(desk: Any) -> None:
     with pytest.raises(Error), transaction.atomic():
         bulk.insert(Person.objects, [person] * bulk.FEW)
     assert not Person.objects.exists()
+
+
+def test_who_asks_for_the_same_stands_as_if_decided_alone(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of several on one flight the first is decided on; the rows of the others are what deciding each gives."""
+    from fastchannel.casework.projection import project
+
+    header = "name,passport,route,purpose,departure,origin,destination"
+    ways = ["business,2020-05-22 09:30", "business,2020-05-06 09:30", "tourism,2020-05-22 09:30"]  # fine, late, not eligible
+    lines = [f"LEE,M{number:07},kr-cn,{ways[number % 3]},KR-11,CN-SH" for number in range(12)]
+    data = "\n".join([header, *lines]).encode()
+    stored = imports.receive(SPONSOR, data, filename="r.csv", agreement=AGREEMENT, duties=["transport"], key="alike")
+    assert isinstance(stored, Import)
+    assert imports.process(stored.id)
+    journeys = list(Journey.objects.all())
+    assert len(journeys) == 12
+    assert len({bytes(journey.standing) for journey in journeys}) == 12
+    for journey in journeys:
+        events = desk.journal.events(journey.id)
+        row, deadlines = project(desk.decide(events, journey.decided), events)
+        assert bytes(journey.standing) == row.standing
+        assert (journey.verdict, journey.next_due, journey.needed) == (row.verdict, row.next_due, row.needed)
+        assert journey.deadlines.count() == len(deadlines)
+    assert {journey.verdict for journey in journeys} == {"wait", "hold", "refuse"}
