@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from fastchannel.agreement.shipped import shipped
 from fastchannel.casework import roster
-from fastchannel.casework.roster import COLUMNS, PROBLEMS, Preview, Problem, problem_text
+from fastchannel.casework.columns import COLUMNS
+from fastchannel.casework.roster import PROBLEMS, Preview, Problem, problem_text
 from fastchannel.casework.sheet import SheetError
 from fastchannel.terms.language import LANGUAGES
 from tests.casework.cases import AGREEMENT, roster_csv

@@ -121,3 +121,59 @@ def test_another_sponsors_import_is_not_to_be_found(sponsor: Client, signed_in: 
     other = signed_in(Role.SPONSOR, username="other", organisation="Another company")
     assert other.get(address).status_code == 404
     assert other.get(f"{address}left-out.csv").status_code == 404
+
+
+def pasted(client: Client, rows: str) -> Any:
+    """The answer to rows that were pasted."""
+    return client.post("/travellers/import/", {"agreement": "china-korea", "rows": rows})
+
+
+@pytest.mark.parametrize("separator", ["\t", ","])
+def test_rows_copied_out_of_a_spreadsheet_are_checked_as_a_file_is(sponsor: Client, separator: str) -> None:
+    page = pasted(sponsor, mixed().decode().replace(",", separator)).content.decode()
+    assert "5 rows = 3 accepted + 1 rejected + 1 duplicates" in page
+    assert "pasted rows" in page
+
+
+def test_neither_rows_nor_a_file_nor_both_is_taken(sponsor: Client) -> None:
+    assert pasted(sponsor, " \r\n").status_code == 422
+    file = SimpleUploadedFile("May.csv", roster_csv(1))
+    both = sponsor.post("/travellers/import/", {"agreement": "china-korea", "rows": roster_csv(1).decode(), "file": file})
+    assert both.status_code == 422
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "ko"])
+def test_the_template_as_a_workbook_can_be_uploaded_and_written_as_it_is(sponsor: Client, language: str) -> None:
+    from fastchannel.node import imports
+    from fastchannel.node.models import Import
+
+    sponsor.cookies["django_language"] = language
+    template = sponsor.get("/travellers/import/template.xlsx")
+    assert template["Content-Disposition"].endswith('.xlsx"')
+    fields = dict(HIDDEN.findall(upload(sponsor, template.content).content.decode()))
+    sponsor.post("/travellers/import/confirm/", fields)
+    stored = Import.objects.get()
+    imports.process(stored.id)
+    stored.refresh_from_db()
+    assert (stored.total, stored.accepted) == (2, 2)
+
+
+def test_a_passport_that_was_a_number_is_told_before_and_after_the_row_is_written(sponsor: Client) -> None:
+    from fastchannel.node import imports
+    from fastchannel.node.models import Import
+    from tests.casework.test_workbook import book, changed
+
+    page = upload(sponsor, book(changed(passport=12345678))).content.decode()
+    assert "noughts before it may be lost: 12345678" in page
+    assert "1 row is good but should be looked at" in page
+    address = sponsor.post("/travellers/import/confirm/", dict(HIDDEN.findall(page)))["Location"]
+    imports.process(Import.objects.get().id)
+    assert "noughts before it may be lost: 12345678" in sponsor.get(address).content.decode()
+
+
+def test_a_workbook_with_macros_is_refused_with_what_to_do(sponsor: Client) -> None:
+    from tests.casework.test_workbook import ROW, book, repacked
+
+    answer = upload(sponsor, repacked(book(ROW), **{"xl/vbaProject.bin": b"x"}))
+    assert answer.status_code == 422
+    assert "without them" in answer.content.decode()

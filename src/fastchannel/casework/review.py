@@ -8,8 +8,9 @@ from functools import partial
 from typing import Any
 
 from fastchannel.casework.actor import Actor
+from fastchannel.casework.clearance import only_clean, unchanged
 from fastchannel.casework.errors import InvalidEntryError
-from fastchannel.casework.office import Office, Receipt
+from fastchannel.casework.office import Guard, Office, Receipt
 from fastchannel.casework.permissions import Action, Denial
 from fastchannel.decide.journey import corrected
 from fastchannel.decide.standing import Standing
@@ -39,10 +40,40 @@ def review(
     key: str,
     reason: str = "",
     at: datetime | None = None,
+    seen: int | None = None,
 ) -> Receipt | Denial:
-    """Approve, return or refuse an application; the latter two want a reason, and a second approval another officer."""
+    """Approve, return or refuse an application; the latter two want a reason, and a second approval another officer.
+
+    ``seen`` is how many entries the record had when the officer looked at it: on another one nothing is recorded.
+    """
     if outcome is not Outcome.APPROVED:
         _reasoned(reason)
+    guards: list[Guard] = [partial(unchanged, seen)]
+    if outcome is Outcome.APPROVED:
+        guards.append(partial(same_eyes, actor))
+    return _reviewed(office, actor, journey, outcome, key=key, reason=reason, at=at, guards=guards)
+
+
+def approve_clean(office: Office, actor: Actor, journey: str, *, seen: int, key: str) -> Receipt | Denial:
+    """Approve an application together with others: only as it was seen, and only where nothing but the review is open."""
+    guards: list[Guard] = [partial(unchanged, seen), only_clean, partial(same_eyes, actor)]
+    return _reviewed(office, actor, journey, Outcome.APPROVED, key=key, guards=guards)
+
+
+def _reviewed(
+    office: Office,
+    actor: Actor,
+    journey: str,
+    outcome: Outcome,
+    *,
+    key: str,
+    guards: Sequence[Guard],
+    reason: str = "",
+    at: datetime | None = None,
+) -> Receipt | Denial:
+    def guard(standing: Standing, events: Sequence[Event]) -> Denial | None:
+        return next((denial for ask in guards if (denial := ask(standing, events))), None)
+
     return office.record(
         actor,
         Action.REVIEW,
@@ -50,7 +81,7 @@ def review(
         lambda stamp: [Reviewed(**stamp, outcome=outcome, reason=reason)],
         key=key,
         at=at,
-        guard=partial(same_eyes, actor) if outcome is Outcome.APPROVED else None,
+        guard=guard,
     )
 
 

@@ -7,7 +7,7 @@ Whether the agreement lets the traveller go is for `decide` to say, with its cla
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -15,18 +15,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from fastchannel.agreement.agreement import Agreement
-from fastchannel.casework import sheet
+from fastchannel.casework import sheet, workbook
+from fastchannel.casework.columns import COLUMNS, REQUIRED, heading_of
 from fastchannel.casework.ports import Person
 from fastchannel.casework.sheet import Line, Sheet
 from fastchannel.terms.errors import FastChannelError
 from fastchannel.terms.events import Itinerary
 from fastchannel.terms.language import LANGUAGES, N_, translate
-
-COLUMNS = (
-    "name", "passport", "nationality", "birth_date", "email", "telephone", "language", "route", "purpose", "companion",
-    "departure", "origin", "destination", "arrival_place", "point_of_entry", "flight", "city",
-)  # fmt: skip
-REQUIRED = frozenset({"name", "passport", "route", "purpose", "departure", "origin", "destination"})
+from fastchannel.terms.places import subdivisions
 
 PROBLEMS: dict[str, str] = {
     "missing": N_("Nothing was entered; expected {expected}."),
@@ -35,6 +31,8 @@ PROBLEMS: dict[str, str] = {
     "unknown": N_('Found "{found}"; expected one of: {expected}.'),
     "cells": N_("Found {found} cells; the header has {expected}."),
     "refused": N_("It cannot be recorded: {found}"),
+    "number": N_("This was a number in the workbook, so noughts before it may be lost: {found}. Compare it with the passport."),
+    "digits": N_("This was a number of more than fifteen digits in the workbook, so its last ones are lost: {found}."),
     "duplicate-row": N_("The same traveller, route and day of departure as in row {found}."),
     "duplicate-journey": N_("The same traveller, route and day of departure were applied for before."),
 }
@@ -86,6 +84,7 @@ class Judged:
     line: int
     wanted: Wanted | None
     problems: tuple[Problem, ...]
+    flags: tuple[Problem, ...] = ()  # what somebody should look at, though the row is good
 
     @property
     def outcome(self) -> str:
@@ -102,6 +101,7 @@ class Preview:
     encoding: str
     ignored: tuple[str, ...]  # columns that mean nothing to us
     rows: tuple[Judged, ...]
+    others: tuple[str, ...] = ()  # sheets of the workbook that were not read
 
     def count(self, outcome: str) -> int:
         """How many rows come to that."""
@@ -119,33 +119,81 @@ def problem_text(problem: Problem, language: str = "en") -> str:
 
 
 def template(agreement: Agreement) -> bytes:
-    """An empty roster with its header and one example row per route."""
-    rows = [list(COLUMNS)]
+    """A roster as CSV with its header and one example row per route."""
+    return sheet.write([list(COLUMNS), *_examples(agreement)])
+
+
+def template_workbook(agreement: Agreement, language: str = "en") -> bytes:
+    """The same as a workbook, headings in the language, with the values that columns take as lists to choose from."""
+    ways = agreement.routes.values()
+    offered: dict[str, Sequence[str]] = {
+        "route": [way.id for way in ways],
+        "purpose": _purposes(agreement),
+        "origin": _regions(way.origin_party for way in ways),
+        "destination": _regions(way.destination_party for way in ways),
+        "arrival_place": _regions(way.destination_party for way in ways),
+        "language": LANGUAGES,
+    }
+    header = [heading_of(column, language) for column in COLUMNS]
+    choices = {COLUMNS.index(column): values for column, values in offered.items()}
+    return workbook.write([header, *_examples(agreement)], choices)
+
+
+def _examples(agreement: Agreement) -> list[list[str]]:
+    rows = []
     for route in agreement.routes.values():
+        purposes = _purposes(agreement, route.id)
         example = {
             "name": "HONG GILDONG",
             "passport": "M00000000",
             "route": route.id,
+            "purpose": purposes[0] if purposes else "",
             "departure": f"{agreement.in_force:%Y-%m-%d} 09:30",
-            "origin": route.origin_party,
-            "destination": route.destination_party,
+            "origin": _example(route.origin_party),
+            "destination": _example(route.destination_party),
         }
         rows.append([example.get(column, "") for column in COLUMNS])
-    return sheet.write(rows)
+    return rows
+
+
+def _purposes(agreement: Agreement, route: str = "") -> list[str]:
+    found = {
+        purpose
+        for name, way in agreement.text.route.items()
+        if not route or name == route
+        for dated in way.purposes.values
+        for purpose in dated.is_
+    }
+    return sorted(found)
+
+
+def _regions(parties: Iterable[str]) -> list[str]:
+    found = {code for party in parties for code in (subdivisions(party) or (party,))}
+    return sorted(found)
+
+
+def _example(party: str) -> str:
+    return _EXAMPLES.get(party, party)
 
 
 def read(data: bytes) -> Sheet:
-    """The roster's rows. Raises SheetError where the file as a whole cannot be read."""
-    return sheet.read(data, frozenset(COLUMNS), REQUIRED)
+    """The roster's rows, of a workbook or a text file. Raises SheetError where the file as a whole cannot be read."""
+    form = workbook.read if data.startswith(b"PK\x03\x04") else sheet.read
+    return form(data, frozenset(COLUMNS), REQUIRED)
 
 
 def preview(data: bytes, agreement: Agreement, known: Collection[str] = ()) -> Preview:
     """What an import would do; ``known`` are duplicate keys that exist already. Raises SheetError."""
-    roster = read(data)
+    return preview_of(read(data), agreement, known)
+
+
+def preview_of(roster: Sheet, agreement: Agreement, known: Collection[str] = ()) -> Preview:
+    """What an import of a file that was read would do."""
     return Preview(
         encoding=roster.encoding,
         ignored=tuple(name for name in roster.header if name and name not in COLUMNS),
         rows=tuple(judge(roster, agreement, known)),
+        others=roster.others,
     )
 
 
@@ -161,7 +209,9 @@ def judge(roster: Sheet, agreement: Agreement, known: Collection[str]) -> Iterat
                 problems = (Problem(column="passport", code="duplicate-row", found=str(first[wanted.key])),)
             else:
                 first[wanted.key] = line.row
-        yield Judged(row=line.row, line=line.line, wanted=wanted, problems=problems)
+        cells = dict(zip(roster.header, line.cells, strict=False)) if line.flags else {}
+        flags = tuple(Problem(column=name, code=code, found=cells.get(name, "")[:100]) for name, code in line.flags)
+        yield Judged(row=line.row, line=line.line, wanted=wanted, problems=problems, flags=flags)
 
 
 def duplicate_key(passport: str, route: str, departure: datetime) -> str:
@@ -253,12 +303,12 @@ class _Reader:
 
     def place(self, column: str, party: str) -> str:
         value = self.cell(column).upper()
-        self.required(column, f"place:{party}:{_EXAMPLES.get(party, party)}")
+        self.required(column, f"place:{party}:{_example(party)}")
         if not value:
             return ""
         right = _PLACE.fullmatch(value) and (not party or value.split("-")[0] == party) and self.zone(value) is not None
         if not right:
-            self.fault(column, "form", self.cell(column), f"place:{party}:{_EXAMPLES.get(party, party)}")
+            self.fault(column, "form", self.cell(column), f"place:{party}:{_example(party)}")
         return value
 
     def zone(self, place: str) -> ZoneInfo | None:

@@ -8,11 +8,12 @@ import io
 from dataclasses import dataclass
 from typing import ClassVar
 
+from fastchannel.casework.columns import column_of
 from fastchannel.casework.errors import CaseworkError
 from fastchannel.terms.language import N_, translate
 
-MOST_BYTES = 10 * 1024 * 1024
-MOST_ROWS = 10_000
+MOST_BYTES = 16 * 1024 * 1024
+MOST_ROWS = 50_000
 MOST_COLUMNS = 64
 _SEPARATORS = (",", ";", "\t")
 _HANGUL_SHARE = 0.9  # Chinese read as Korean gives hanja among the hangul; Korean gives hangul only
@@ -26,7 +27,11 @@ class SheetError(CaseworkError):
         "empty": N_("The file is empty. Expected a header and at least one row."),
         "large": N_("The file has {found} bytes; at most {expected} can be read. Split it."),
         "rows": N_("The file has {found} rows; at most {expected} can be read at once. Split it."),
-        "workbook": N_("This is a spreadsheet workbook. Save it as CSV (UTF-8), and send that."),
+        "workbook": N_("This is a workbook of an old kind, or one with a password. Save it as XLSX or as CSV (UTF-8)."),
+        "macros": N_("This workbook has macros. Save it as XLSX without them."),
+        "broken": N_("This is no workbook that can be read ({found}). Save it anew as XLSX, or as CSV (UTF-8)."),
+        "unpacked": N_("The workbook unpacks to {found} bytes; at most {expected} are read. Copy the rows into a new one."),
+        "sheets": N_("The workbook has {found} sheets; expected one with the roster, and at most {expected}."),
         "encoding": N_("This is no text in UTF-8, UTF-16, GB18030 or CP949 (first fault at byte {found}). Save it as UTF-8."),
         "quotes": N_("The file cannot be read from line {found} on: {expected}. Is a quotation mark missing?"),
         "columns": N_("The header has {found} columns; at most {expected} can be read."),
@@ -47,11 +52,15 @@ class SheetError(CaseworkError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One row below the header: ``row`` counts from 1, ``line`` is where it ends in the file."""
+    """One row below the header: ``row`` counts from 1, ``line`` is where it ends in the file.
+
+    ``flags`` say of which column something may have been lost before the file was sent, and what.
+    """
 
     row: int
     line: int
     cells: tuple[str, ...]
+    flags: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +71,7 @@ class Sheet:
     separator: str
     header: tuple[str, ...]
     lines: tuple[Line, ...]
+    others: tuple[str, ...] = ()  # sheets of a workbook that were not read
 
 
 def read(data: bytes, known: frozenset[str], required: frozenset[str]) -> Sheet:
@@ -78,7 +88,7 @@ def read(data: bytes, known: frozenset[str], required: frozenset[str]) -> Sheet:
             if not any(cell.strip() for cell in cells):
                 continue
             if not header:
-                header = _header(cells, known, required)
+                header = header_of(cells, known, required)
                 continue
             lines.append(Line(row=len(lines) + 1, line=reader.line_num, cells=tuple(cell.strip() for cell in cells)))
             if len(lines) > MOST_ROWS:
@@ -100,6 +110,24 @@ def write(rows: list[list[str]]) -> bytes:
 def neutral(cell: str) -> str:
     """The cell with an apostrophe before it where a spreadsheet would run it as a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def header_of(cells: list[str], known: frozenset[str], required: frozenset[str]) -> tuple[str, ...]:
+    """The columns that the first line names, in any order and in any of our languages. Raises SheetError."""
+    while cells and not cells[-1].strip():
+        cells = cells[:-1]
+    if len(cells) > MOST_COLUMNS:
+        raise SheetError("columns", found=len(cells), expected=MOST_COLUMNS)
+    names = [column_of(cell) for cell in cells]
+    if not set(names) & known:
+        raise SheetError("header", found=", ".join(cells)[:200], expected=", ".join(sorted(required)))
+    twice = sorted({name for name in names if name in known and names.count(name) > 1})
+    if twice:
+        raise SheetError("twice", found=", ".join(twice))
+    missing = sorted(required - set(names))
+    if missing:
+        raise SheetError("missing", found=", ".join(missing))
+    return tuple(names)
 
 
 def _decode(data: bytes) -> tuple[str, str]:
@@ -148,18 +176,3 @@ def _hangul_share(text: str) -> float:
 def _separator(text: str) -> str:
     first = next((line for line in text.splitlines() if line.strip()), "")
     return max(_SEPARATORS, key=first.count)
-
-
-def _header(cells: list[str], known: frozenset[str], required: frozenset[str]) -> tuple[str, ...]:
-    if len(cells) > MOST_COLUMNS:
-        raise SheetError("columns", found=len(cells), expected=MOST_COLUMNS)
-    names = [cell.strip().lower().replace(" ", "_") for cell in cells]
-    if not set(names) & known:
-        raise SheetError("header", found=", ".join(cells)[:200], expected=", ".join(sorted(required)))
-    twice = sorted({name for name in names if name in known and names.count(name) > 1})
-    if twice:
-        raise SheetError("twice", found=", ".join(twice))
-    missing = sorted(required - set(names))
-    if missing:
-        raise SheetError("missing", found=", ".join(missing))
-    return tuple(names)

@@ -12,7 +12,7 @@ from typing import Any
 import click
 import msgspec
 
-from fastchannel.casework.roster import COLUMNS
+from fastchannel.casework.columns import COLUMNS
 from fastchannel.cli.command import command, instant, json_option
 from fastchannel.cli.drill import Script, scripts
 from fastchannel.cli.texts import find_versions

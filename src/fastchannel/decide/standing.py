@@ -88,8 +88,14 @@ class Standing(Struct, frozen=True, kw_only=True):
 
 
 _encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Standing)
 
 
 def encode(standing: Standing) -> bytes:
     """The standing's JSON form."""
     return _encoder.encode(standing)
+
+
+def decode(data: bytes) -> Standing:
+    """The standing that `encode` wrote."""
+    return _decoder.decode(data)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 from django.db import transaction
 
+from fastchannel.agreement.agreement import Agreement
 from fastchannel.casework import roster, sheet
 from fastchannel.casework.actor import Actor
 from fastchannel.casework.applications import current, named
@@ -22,13 +24,15 @@ from fastchannel.casework.intake import Taken, take
 from fastchannel.casework.office import checked_key
 from fastchannel.casework.permissions import ACTIONS, ROLES, Action, Denial
 from fastchannel.casework.roster import Preview, Problem
+from fastchannel.node import bulk
 from fastchannel.node.desk import Desk, office
 from fastchannel.node.models import IdempotencyKey, Import, ImportRow
 from fastchannel.terms.events import Role
 from fastchannel.terms.language import N_
 
-CHUNK = 200
+CHUNK = 500
 MOST_WORDS = 500
+_read: dict[tuple[str, str], list[roster.Judged]] = {}  # of one import at most
 _log = logging.getLogger(__name__)
 
 
@@ -39,10 +43,11 @@ def preview(actor: Actor, data: bytes, *, agreement: str) -> Preview | Denial:
         return denial
     desk = office()
     text = named(desk, agreement, desk.clock.now())
-    first = roster.preview(data, text)
+    sheet_read = roster.read(data)
+    first = roster.preview_of(sheet_read, text)
     keys = [row.wanted.key for row in first.rows if row.wanted is not None]
     known = desk.people.known(keys)
-    return roster.preview(data, text, known) if known else first
+    return roster.preview_of(sheet_read, text, known) if known else first
 
 
 def receive(
@@ -92,13 +97,11 @@ def process(identifier: str, *, chunks: int | None = None) -> bool:
         return True
     desk = office()
     try:
-        sheet_rows = roster.read(bytes(stored.file))
         text = named(desk, stored.agreement, desk.clock.now())
+        judged = _judged(stored, text)
     except CaseworkError as error:
         Import.objects.filter(id=identifier).update(failure=str(error)[:MOST_WORDS], finished=desk.clock.now())
         return True
-    # Which rows repeat an earlier row of the same file is found over the whole file; what exists already, chunk by chunk.
-    judged = list(roster.judge(sheet_rows, text, ()))
     while chunks is None or chunks > 0:
         if _chunk(desk, identifier, judged, text):
             return True
@@ -106,8 +109,22 @@ def process(identifier: str, *, chunks: int | None = None) -> bool:
     return False
 
 
+def _judged(stored: Import, text: Agreement) -> list[roster.Judged]:
+    """Every row of the file. The file of the last import is kept as it was read: an import has many turns.
+
+    Which rows repeat an earlier row of the same file is found over the whole file; what exists already, chunk by chunk.
+    """
+    key = (stored.id, text.digest)
+    found = _read.get(key)
+    if found is None:
+        found = list(roster.judge(roster.read(bytes(stored.file)), text, ()))
+        _read.clear()
+        _read[key] = found
+    return found
+
+
 @transaction.atomic
-def _chunk(desk: Desk, identifier: str, judged: list[roster.Judged], text: Any) -> bool:
+def _chunk(desk: Desk, identifier: str, judged: list[roster.Judged], text: Agreement) -> bool:
     # Two workers on one import take turns: the second finds ``done`` where the first has left it.
     held = Import.objects.select_for_update(no_key=True).defer("file").get(id=identifier)
     if held.finished is not None:
@@ -118,12 +135,13 @@ def _chunk(desk: Desk, identifier: str, judged: list[roster.Judged], text: Any) 
     known = desk.people.known([row.wanted.key for row in rows if row.outcome == "accepted" and row.wanted is not None])
     rows = [_against(row, known) for row in rows]
     taken = take(desk, actor, rows, text, duties=held.duties, now=now, roster=identifier)
-    ImportRow.objects.bulk_create([_stored(held, item) for item in taken])
+    bulk.insert(ImportRow.objects, [_stored(held, item) for item in taken])
     held.done += len(taken)
     for item in taken:
         setattr(held, item.outcome, getattr(held, item.outcome) + 1)
     if held.done == held.total:
         held.finished = now
+        _read.clear()
     held.save(update_fields=["done", "accepted", "rejected", "duplicate", "finished"])
     _log.info("import chunk", extra={"roster": identifier, "done": held.done, "total": held.total})
     return held.finished is not None
@@ -142,7 +160,7 @@ def release_duplicate(actor: Actor, identifier: str, row: int) -> ImportRow | De
             return found
         text = current(desk, held.agreement, desk.clock.now())  # it was asked when the roster was taken
         judged = next(item for item in roster.judge(roster.read(bytes(held.file)), text, ()) if item.row == row)
-        wished = roster.Judged(row=judged.row, line=judged.line, wanted=judged.wanted, problems=())
+        wished = replace(judged, problems=())
         [taken] = take(desk, actor, [wished], text, duties=held.duties, now=desk.clock.now(), roster=identifier)
         found.outcome, found.journey = taken.outcome, taken.journey
         found.save(update_fields=["outcome", "journey"])
@@ -176,7 +194,7 @@ def _against(row: roster.Judged, known: dict[str, str]) -> roster.Judged:
     if row.wanted is None or row.problems or row.wanted.key not in known:
         return row
     flag = Problem(column="passport", code="duplicate-journey")
-    return roster.Judged(row=row.row, line=row.line, wanted=row.wanted, problems=(flag,))
+    return replace(row, problems=(flag,))
 
 
 def _stored(held: Import, item: Taken) -> ImportRow:

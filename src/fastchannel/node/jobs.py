@@ -19,7 +19,7 @@ from fastchannel.node.joint import announce
 from fastchannel.node.link import link, post
 from fastchannel.node.models import Heartbeat
 
-CHUNKS_A_TURN = 10
+CHUNKS_A_TURN = 4
 URGENT = 10
 ABANDONED_SECONDS = 60.0
 _log = logging.getLogger(__name__)

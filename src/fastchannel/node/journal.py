@@ -19,7 +19,7 @@ from fastchannel.casework.projection import Row
 from fastchannel.casework.roster import duplicate_key
 from fastchannel.casework.watching import Course, Reported
 from fastchannel.decide.stages import Stage
-from fastchannel.node import models
+from fastchannel.node import bulk, models
 from fastchannel.node.following import keep_followed, keep_places, moves
 from fastchannel.node.outbox import enqueue
 from fastchannel.node.sharing import share
@@ -84,25 +84,27 @@ class DatabaseJournal:
     def append(self, entries: Sequence[Entry]) -> None:
         """Write events, rows, deadlines, notices and persons, each table in one statement."""
         new = [entry for entry in entries if entry.opens]
-        models.Journey.objects.bulk_create(
+        bulk.insert(
+            models.Journey.objects,
             [
                 models.Journey(
                     id=entry.row.journey, revision=len(entry.events), told=entry.learned is not None, **columns(entry.row)
                 )
                 for entry in new
-            ]
+            ],
         )
-        models.Person.objects.bulk_create(
+        bulk.insert(
+            models.Person.objects,
             [
                 models.Person(journey_id=entry.row.journey, **_personal(entry.person, entry.row))
                 for entry in new
                 if entry.person is not None
-            ]
+            ],
         )
         for entry in entries:
             if not entry.opens:
                 self.project(entry.row, added=len(entry.events))
-        models.Event.objects.bulk_create([stored(event, entry.learned) for entry in entries for event in entry.events])
+        bulk.insert(models.Event.objects, [stored(event, entry.learned) for entry in entries for event in entry.events])
         replace_deadlines([(entry.row.journey, entry.deadlines) for entry in entries], fresh=len(new) == len(entries))
         keep_followed([entry.row for entry in entries], fresh=len(new) == len(entries))
         keep_places([entry.row for entry in entries if moves(entry.events)])
@@ -230,7 +232,8 @@ def replace_deadlines(items: Sequence[tuple[str, Sequence[DeadlineValue]]], *, f
     """The journeys' open deadlines are now these. ``fresh`` says that they had none."""
     if not fresh:
         models.Deadline.objects.filter(journey__in=[journey for journey, _ in items]).delete()
-    models.Deadline.objects.bulk_create(
+    bulk.insert(
+        models.Deadline.objects,
         [
             models.Deadline(
                 journey_id=journey,
@@ -245,7 +248,7 @@ def replace_deadlines(items: Sequence[tuple[str, Sequence[DeadlineValue]]], *, f
             )
             for journey, deadlines in items
             for item in deadlines
-        ]
+        ],
     )
 
 

@@ -14,13 +14,15 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from fastchannel.casework.actor import Actor
+from fastchannel.casework.clearance import UNDECIDED
 from fastchannel.casework.errors import InvalidEntryError
 from fastchannel.casework.permissions import TABLE, Action, Scope
 from fastchannel.casework.ports import Purpose
 from fastchannel.decide.stages import ENDED
+from fastchannel.decide.standing import Standing, Verdict, decode
 from fastchannel.node.desk import office
 from fastchannel.node.models import (
     AccessLog,
@@ -34,11 +36,14 @@ from fastchannel.node.models import (
     Notice,
     Person,
 )
+from fastchannel.node.models.journeys import NEVER, SOONEST
 from fastchannel.terms.language import N_
 
 Item = TypeVar("Item")
 SOON = timedelta(hours=24)
 MOST_COUNTED = 10_000  # beyond that nobody acts on the exact number
+# As far as the row tells; `clearance.is_clean` says it of the standing.
+CLEAN = Q(failed=0, verdict__in=[Verdict.WAIT.value, Verdict.PROCEED.value])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +99,18 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Undecided:
+    """Applications that wait for a decision; the traveller's departure is when it must be there."""
+
+    total: int
+    overdue: int  # the departure is past
+    today: int
+    week: int
+    sponsors: dict[str, int]
+    places: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """How many journeys stand where."""
 
@@ -139,16 +156,28 @@ def queue(
     verdicts: Sequence[str] = (),
     due_before: datetime | None = None,
     departing_from: datetime | None = None,
+    departing_before: datetime | None = None,
     flight: str = "",
     route: str = "",
+    sponsor: str = "",
+    destination: str = "",
+    clean: bool = False,
     text: str = "",
     after: str = "",
     limit: int = 50,
 ) -> Page[Listed]:
     """Journeys that somebody must look at, the earliest departure first."""
     rows = _filtered(actor, stages, verdicts, flight, text, route)
+    if sponsor:
+        rows = rows.filter(sponsor=sponsor)
+    if destination:
+        rows = rows.filter(destination=destination)
+    if clean:
+        rows = rows.filter(CLEAN).exclude(Exists(Deadline.objects.filter(journey=OuterRef("pk"), kind="duties")))
     if departing_from is not None:
         rows = rows.filter(departure__gte=departing_from)
+    if departing_before is not None:
+        rows = rows.filter(departure__lt=departing_before)
     if due_before is not None:
         rows = rows.filter(next_due__lt=due_before)
     return _by_departure(actor, rows, "queue", after, limit)
@@ -159,6 +188,45 @@ def list_journeys(actor: Actor, wanted: Q, *, why: str, after: str = "", limit: 
     return _by_departure(actor, Journey.objects.filter(visible(actor), wanted), why, after, limit)
 
 
+def undecided(actor: Actor, *, now: datetime, today_ends: datetime, week_ends: datetime) -> Undecided:
+    """How many applications wait for a decision, by when their travellers leave, from which sponsors and to where."""
+    rows = Journey.objects.filter(visible(actor), stage__in=[stage.value for stage in UNDECIDED])
+    found = rows.values("sponsor", "destination").annotate(
+        n=Count("pk"),
+        overdue=Count("pk", filter=Q(departure__lt=now)),
+        today=Count("pk", filter=Q(departure__gte=now, departure__lt=today_ends)),
+        week=Count("pk", filter=Q(departure__gte=now, departure__lt=week_ends)),
+    )
+    totals = [0, 0, 0, 0]
+    sponsors: dict[str, int] = {}
+    places: dict[str, int] = {}
+    for sponsor, place, number, *by_when in found.order_by("sponsor", "destination").values_list(
+        "sponsor", "destination", "n", "overdue", "today", "week"
+    ):
+        totals = [sum(pair) for pair in zip(totals, [number, *by_when], strict=True)]
+        sponsors[sponsor] = sponsors.get(sponsor, 0) + number
+        places[place] = places.get(place, 0) + number
+    total, overdue, today, week = totals
+    return Undecided(total=total, overdue=overdue, today=today, week=week, sponsors=sponsors, places=places)
+
+
+def beside(actor: Actor, journey: str) -> tuple[str, str]:
+    """The undecided applications before and after one in the order of the queue; empty where there is none."""
+    here = Journey.objects.filter(id=journey).values_list("departure", flat=True).first()
+    if here is None:
+        return "", ""
+    rows = Journey.objects.filter(visible(actor), stage__in=[stage.value for stage in UNDECIDED])
+    earlier = rows.filter(Q(departure__lt=here) | Q(departure=here, id__lt=journey)).order_by("-departure", "-id")
+    later = rows.filter(Q(departure__gt=here) | Q(departure=here, id__gt=journey)).order_by("departure", "id")
+    ends = [side.values_list("id", flat=True).first() or "" for side in (earlier, later)]
+    return ends[0], ends[1]
+
+
+def revisions(journeys: Iterable[str]) -> dict[str, int]:
+    """How many entries each record has."""
+    return dict(Journey.objects.filter(id__in=list(journeys)).values_list("id", "revision"))
+
+
 def roster(
     actor: Actor,
     *,
@@ -167,15 +235,34 @@ def roster(
     flight: str = "",
     route: str = "",
     text: str = "",
+    missed: bool = False,
+    due_before: datetime | None = None,
     after: str = "",
     limit: int = 50,
 ) -> Page[Listed]:
-    """The actor's journeys: those with missed obligations first, then the newest application."""
-    rows = _filtered(actor, stages, verdicts, flight, text, route)
+    """The actor's journeys: those with missed obligations first, then by the next deadline, those without one last."""
+    rows = _filtered(actor, stages, verdicts, flight, text, route).annotate(soonest=SOONEST)
+    if missed:
+        rows = rows.filter(failed__gt=0)
+    if due_before is not None:
+        rows = rows.filter(next_due__lt=due_before)
     if after:
-        failed, journey = _key(after, tuple[int, str])
-        rows = rows.filter(Q(failed__lt=failed) | Q(failed=failed, id__lt=journey))
-    return _listed(actor, rows.order_by("-failed", "-id"), limit, "roster", lambda item: (item.failed, item.journey))
+        failed, soonest, journey = _key(after, tuple[int, datetime, str])
+        later = Q(soonest__gt=soonest) | Q(soonest=soonest, id__gt=journey)
+        rows = rows.filter(failed__lte=failed).filter(Q(failed__lt=failed) | later)
+    return _listed(
+        actor,
+        rows.order_by("-failed", "soonest", "id"),
+        limit,
+        "roster",
+        lambda item: (item.failed, item.next_due or NEVER, item.journey),
+    )
+
+
+def standings(journeys: Iterable[str]) -> dict[str, Standing]:
+    """Where these journeys stand, as last decided. Whom they are shown to is for the caller to see to."""
+    rows = Journey.objects.filter(id__in=list(journeys)).values_list("id", "standing")
+    return {journey: decode(bytes(standing)) for journey, standing in rows}
 
 
 def due(

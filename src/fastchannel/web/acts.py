@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from fastchannel.casework import applications, health, review, travel
+from fastchannel.casework.grounds import reason_of
 from fastchannel.casework.office import Office, Receipt
 from fastchannel.casework.permissions import Action, Denial, check
 from fastchannel.node import monitoring
@@ -62,8 +63,11 @@ class Offer:
 
 def _review(outcome: Outcome) -> Run:
     def run(office: Office, record: Record, form: Any, key: str) -> Answer:
-        reason = form.cleaned_data.get("reason", "")
-        return review.review(office, record.actor, record.journey, outcome=outcome, reason=reason, key=key)
+        data = form.cleaned_data
+        reason = reason_of(data.get("grounds", ()), data.get("reason", ""))
+        return review.review(
+            office, record.actor, record.journey, outcome=outcome, reason=reason, key=key, seen=data.get("seen")
+        )
 
     return run
 
@@ -198,15 +202,15 @@ def _cleaned(use_case: Callable[..., Answer]) -> Run:
 
 ACTS: dict[str, Act] = {
     "approve": Act(
-        action=Action.REVIEW, title=_("Approve"), button=_("Approve the application"), form=forms.NoForm,
+        action=Action.REVIEW, title=_("Approve"), button=_("Approve the application"), form=forms.ApproveForm,
         run=_review(Outcome.APPROVED), done=_("Approved."),
     ),
     "return": Act(
-        action=Action.REVIEW, title=_("Return to the sponsor"), button=_("Return it"), form=forms.ReasonForm,
+        action=Action.REVIEW, title=_("Return to the sponsor"), button=_("Return it"), form=forms.ReturnForm,
         run=_review(Outcome.RETURNED), done=_("Returned to the sponsor."),
     ),
     "refuse": Act(
-        action=Action.REVIEW, title=_("Refuse"), button=_("Refuse the application"), form=forms.ReasonForm,
+        action=Action.REVIEW, title=_("Refuse"), button=_("Refuse the application"), form=forms.RefuseForm,
         run=_review(Outcome.REFUSED), done=_("Refused. The traveller reads the reason and can appeal."), tone="stop",
     ),
     "sponsor": Act(

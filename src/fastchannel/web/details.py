@@ -14,6 +14,7 @@ from fastchannel.agreement.agreement import Agreement
 from fastchannel.agreement.phrases import listed, span_words, windows_words
 from fastchannel.agreement.provisions import Paper, Provisions
 from fastchannel.agreement.vocabulary import Words
+from fastchannel.casework.grounds import said
 from fastchannel.decide.standing import Detail, Obligation, Reason
 from fastchannel.decide.words import OBLIGATIONS, say
 from fastchannel.terms.language import pick, translate
@@ -227,7 +228,9 @@ class Reader:
             return str(words.word(words.FINDINGS, value))
         if key == "test":
             return str(words.word(words.ASSAYS, value))
-        if key in {"reason", "sample", "what"}:
+        if key == "reason":
+            return said(value, self.core)
+        if key in {"sample", "what"}:
             return value
         return self._moment(value)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -34,6 +34,7 @@ class Filter(forms.Form):
         leave_out: Iterable[str] = (),
         flight: bool = False,
         routes: Mapping[str, str] | None = None,
+        more: Mapping[str, tuple[Any, Sequence[tuple[str, Any]]]] | None = None,
     ) -> None:
         super().__init__(request.GET or None, auto_id="filter-%s")
         stages = [(stage.value, words.word(words.STAGES, stage.value)) for stage in Stage if stage.value in words.STAGES]
@@ -45,6 +46,8 @@ class Filter(forms.Form):
         if routes:
             options = [("", _("All routes")), *sorted(routes.items(), key=lambda item: item[1])]
             self.fields["route"] = forms.ChoiceField(label=_("Route"), choices=options, required=False)
+        for name, (label, choices) in (more or {}).items():
+            self.fields[name] = forms.ChoiceField(label=label, choices=choices, required=False)
         if flight:
             self.fields["flight"] = forms.CharField(label=_("Flight"), max_length=32, required=False)
         if self.is_bound:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from fastchannel.agreement.agreement import Agreement
+from fastchannel.casework.grounds import said as grounds_said
 from fastchannel.terms import events as ev
 from fastchannel.terms.events import Event, Itinerary, Role, kind_of
 from fastchannel.terms.language import translate
@@ -208,7 +209,9 @@ def _parts(event: Event, reader: Reader, zone: str) -> list[str]:  # noqa: C901,
             return [reader.document(event.document), reader.term(event.issuer), issued, state]
         case ev.Corrected():
             return [translate(event.reason, reader.core)]
-        case ev.Reviewed() | ev.Withdrawn():
+        case ev.Reviewed():
+            return [grounds_said(event.reason, reader.core)]
+        case ev.Withdrawn():
             return [event.reason]
         case ev.Confirmed() | ev.Recovered() | ev.ContactNamed():
             return [event.case]

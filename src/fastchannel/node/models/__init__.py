@@ -24,6 +24,7 @@ from fastchannel.node.models.monitoring import Assignment, CallNote, Followed, M
 from fastchannel.node.models.passes import Pass
 from fastchannel.node.models.recalls import Recall, RecallRow
 from fastchannel.node.models.records import AccessLog, AgreementText, Heartbeat, IdempotencyKey
+from fastchannel.node.models.reviews import ReviewClaim
 
 __all__ = [
     "AccessLog",
@@ -65,6 +66,7 @@ __all__ = [
     "Person",
     "Recall",
     "RecallRow",
+    "ReviewClaim",
     "TravellerLink",
     "Whereabout",
 ]

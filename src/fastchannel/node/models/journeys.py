@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+SOONEST = Coalesce("next_due", Value(NEVER, output_field=models.DateTimeField()))  # a journey with no deadline comes last
 
 
 class Journey(models.Model):
@@ -50,6 +55,8 @@ class Journey(models.Model):
             models.Index(fields=["stage", "verdict", "destination"], name="journey_counts"),
             models.Index(fields=["sponsor", "-id"], name="journey_sponsor"),
             models.Index(fields=["flight", "departure"], name="journey_flight"),
+            models.Index(F("sponsor"), F("failed").desc(), SOONEST, F("id"), name="journey_roster"),
+            models.Index(fields=["destination", "stage", "departure", "id"], name="journey_place"),
             models.Index(fields=["wake"], name="journey_wake", condition=Q(wake__isnull=False)),
             models.Index(fields=["ended"], name="journey_retention", condition=Q(ended__isnull=False, erased__isnull=True)),
         ]

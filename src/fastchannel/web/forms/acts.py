@@ -11,8 +11,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from fastchannel.agreement.provisions import Paper, Stay
+from fastchannel.casework.grounds import REFUSE, RETURN
 from fastchannel.terms import events as ev
 from fastchannel.terms.events import Assay, Finding, Itinerary
+from fastchannel.terms.language import translate
 from fastchannel.web import times, words
 from fastchannel.web.details import RULES
 from fastchannel.web.forms.fields import LocalMomentField, TextField, reason_field
@@ -45,12 +47,43 @@ class ActForm(forms.Form):
         self.fields["at"] = LocalMomentField(zone=zone, empty_is_now=True, label=label or _("When"))
 
 
-class NoForm(ActForm):
-    """Nothing to fill in: the button says it all."""
+class ReviewForm(ActForm):
+    """A decision on an application, bound to the record as it was looked at."""
+
+    grounds: tuple[str, ...] = ()
+
+    def build(self, record: Record) -> None:
+        self.fields["seen"] = forms.IntegerField(
+            required=False, min_value=0, initial=len(record.file.events), widget=forms.HiddenInput
+        )
+        if self.grounds:
+            self.fields["grounds"] = forms.MultipleChoiceField(
+                label=_("Reasons to choose"), required=False, widget=forms.CheckboxSelectMultiple,
+                choices=[(sentence, translate(sentence, record.reader.core)) for sentence in self.grounds],
+                help_text=_("The traveller reads these in their own language."),
+            )  # fmt: skip
+            self.fields["reason"] = TextField(
+                label=_("Further reason"), required=False, help_text=_("The traveller will read it as you type it.")
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """A return or a refusal says why."""
+        data = super().clean() or {}
+        if self.grounds and not self.errors and not data.get("grounds") and not data.get("reason", "").strip():
+            raise forms.ValidationError(_("Choose a reason or type one: the traveller will read it."))
+        return data
 
 
-class ReasonForm(ActForm):
-    reason = reason_field()
+class ApproveForm(ReviewForm):
+    """The button says it all."""
+
+
+class ReturnForm(ReviewForm):
+    grounds = RETURN
+
+
+class RefuseForm(ReviewForm):
+    grounds = REFUSE
 
 
 class WithdrawForm(ActForm):

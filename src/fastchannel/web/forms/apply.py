@@ -135,11 +135,24 @@ def _known(code: str) -> None:
         raise forms.ValidationError(_("Found no such place; expected an ISO 3166-2 code, for example CN-SH."))
 
 
+ACCEPTED = ".xlsx,.csv,.tsv,.txt,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
 class RosterForm(forms.Form):
-    """A roster to be checked."""
+    """A roster to be checked: rows that were pasted, or a file."""
 
     agreement = forms.ChoiceField(label=_("Agreement"))
-    file = forms.FileField(label=_("CSV file"), widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
+    rows = forms.CharField(
+        label=_("Rows copied out of a spreadsheet"),
+        required=False,
+        max_length=MOST_BYTES,
+        strip=False,
+        help_text=_("With the row of headings. Cells are parted by tabs, as they are when copied, or by commas."),
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "wrap": "off", "class": "mono"}),
+    )
+    file = forms.FileField(
+        label=_("Or a file: XLSX or CSV"), required=False, widget=forms.FileInput(attrs={"accept": ACCEPTED})
+    )
     duties = forms.BooleanField(
         label=_("The sponsor accepts the duties that the agreement names, for every traveller in the file"), required=False,
         help_text=_("Without it, the applications wait until the duties are accepted one by one."),
@@ -150,6 +163,21 @@ class RosterForm(forms.Form):
         self.fields["agreement"].choices = agreements  # type: ignore[attr-defined]
         if len(agreements) == 1:
             self.fields["agreement"].initial = agreements[0][0]
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two, and not both."""
+        data = super().clean() or {}
+        pasted, file = data.get("rows", ""), data.get("file")
+        if not self.errors and bool(pasted.strip()) == bool(file):
+            raise forms.ValidationError(_("Paste rows or choose a file: one of the two."))
+        return data
+
+    def content(self) -> tuple[bytes, str]:
+        """What was sent, and what it is called."""
+        file = self.cleaned_data["file"]
+        if file:
+            return file.read(), (file.name or "roster.csv")[-200:]
+        return self.cleaned_data["rows"].encode(), str(_("pasted rows"))
 
 
 class ConfirmForm(forms.Form):

@@ -10,13 +10,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from fastchannel.agreement.agreement import Agreement
+from fastchannel.casework.columns import COLUMNS, REQUIRED, heading_of
 from fastchannel.casework.errors import InvalidEntryError, KeyConflictError
 from fastchannel.casework.permissions import Denial
-from fastchannel.casework.roster import COLUMNS, REQUIRED, Preview, Problem, problem_text
+from fastchannel.casework.roster import Judged, Preview, Problem, problem_text
 from fastchannel.casework.roster import template as roster_template
+from fastchannel.casework.roster import template_workbook as workbook_template
 from fastchannel.casework.sheet import MOST_ROWS, SheetError
 from fastchannel.node import imports, queries
 from fastchannel.node.desk import office
@@ -34,6 +37,7 @@ from fastchannel.web.words import Badge
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_SHOWN = 200  # rows of a preview; the whole list is in the file
 OUTCOMES: dict[str, Badge] = {
     "accepted": Badge(text=pgettext_lazy("row", "accepted"), mark="check", tone="good"),
@@ -98,19 +102,19 @@ def upload(request: HttpRequest) -> HttpResponse:
     names = [(versions.id, pick(today(versions).title, core_language(language))) for versions in held.values()]
     form = RosterForm(names, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
-        data, agreement = file.read(), form.cleaned_data["agreement"]
+        agreement = form.cleaned_data["agreement"]
+        data, filename = form.content()
         try:
             found = imports.preview(actor_of(request), data, agreement=agreement)
         except (SheetError, InvalidEntryError) as error:
-            form.add_error("file", error.text(core_language(language)))
+            form.add_error("file" if request.FILES else "rows", error.text(core_language(language)))
         else:
             if isinstance(found, Denial):
                 form.add_error(None, found.text(core_language(language)))
             else:
                 hidden = {
                     "agreement": agreement,
-                    "filename": (file.name or "roster.csv")[-200:],
+                    "filename": filename,
                     "duties": "yes" if form.cleaned_data["duties"] else "",
                     "content": pack(data),
                     "key": uuid4().hex,
@@ -120,7 +124,10 @@ def upload(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "row_limit": times.number_words(MOST_ROWS, language),
-        "columns": [{"name": name, "required": name in REQUIRED, "help": HELP.get(name, "")} for name in COLUMNS],
+        "columns": [
+            {"name": heading_of(name, core_language(language)), "required": name in REQUIRED, "help": HELP.get(name, "")}
+            for name in COLUMNS
+        ],
         "earlier": [_earlier(item) for item in queries.imports(actor_of(request), limit=10).items],
         "node_zone": home_zone(actor_of(request).party),
     }
@@ -129,13 +136,28 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 @page("import")
 @require_GET
+def template_workbook(request: HttpRequest) -> HttpResponse:
+    """The same as a workbook, in the reader's language."""
+    text = _text_of(request)
+    data = workbook_template(text, core_language(language_of(request)))
+    headers = {"Content-Disposition": f'attachment; filename="roster-{text.id}.xlsx"'}
+    return HttpResponse(data, content_type=XLSX, headers=headers)
+
+
+@page("import")
+@require_GET
 def template(request: HttpRequest) -> HttpResponse:
     """The roster's template of the first agreement, or of the one that is named."""
+    text = _text_of(request)
+    return _csv(roster_template(text), f"roster-{text.id}.csv")
+
+
+def _text_of(request: HttpRequest) -> Agreement:
     held = office().texts.all()
     chosen = held.get(request.GET.get("agreement", "")) or next(iter(held.values()), None)
     if chosen is None:
         raise Http404
-    return _csv(roster_template(today(chosen)), f"roster-{chosen.id}.csv")
+    return today(chosen)
 
 
 @page("import")
@@ -195,7 +217,8 @@ def rejects(request: HttpRequest, identifier: str) -> HttpResponse:
 
 
 def _checked(found: Preview, hidden: dict[str, str], language: str) -> Job:
-    rows = sorted(found.rows, key=lambda row: row.outcome == "accepted")[:MOST_SHOWN]
+    rows = sorted(found.rows, key=_weight)[:MOST_SHOWN]
+    flagged = sum(bool(row.flags) for row in found.rows)
     accepted, rejected, duplicate = (found.count(outcome) for outcome in OUTCOMES)
     total = len(found.rows)
     return Job(
@@ -210,24 +233,40 @@ def _checked(found: Preview, hidden: dict[str, str], language: str) -> Job:
                 line=row.line,
                 name=row.wanted.person.name if row.wanted else "",
                 badge=OUTCOMES[row.outcome],
-                faults=_faults(row.problems, language),
+                faults=_faults((*row.problems, *row.flags), language),
             )
             for row in rows
         ],
         balance=_balance(total, accepted, rejected, duplicate),
         caption=_caption(len(rows), total),
-        tone="wait" if rejected or duplicate else "",
+        tone="wait" if rejected or duplicate or flagged else "",
         hidden=hidden,
-        notes=_notes(found),
+        notes=_notes(found, flagged),
     )
 
 
-def _notes(found: Preview) -> list[str]:
+def _weight(row: Judged) -> int:
+    """What somebody must look at comes first."""
+    return {"rejected": 0, "duplicate": 1}.get(row.outcome, 2 if row.flags else 3)
+
+
+def _notes(found: Preview, flagged: int) -> list[str]:
     """What was taken from the file as a whole, where that is not plain to see."""
     notes = []
+    if flagged:
+        notes.append(
+            ngettext(
+                "%(n)d row is good but should be looked at: see its reason below.",
+                "%(n)d rows are good but should be looked at: see their reasons below.",
+                flagged,
+            )
+            % {"n": flagged}
+        )
     if found.ignored:
         notes.append(_("These columns are not known and are left out: %(columns)s.") % {"columns": ", ".join(found.ignored)})
-    if not found.encoding.startswith("UTF"):
+    if found.others:
+        notes.append(_("Only the first sheet was read; these were not: %(sheets)s.") % {"sheets": ", ".join(found.others)})
+    if not found.encoding.startswith(("UTF", "XLSX")):
         notes.append(
             _("The file is not in UTF-8; it was read as %(encoding)s. See whether the names are right.")
             % {"encoding": found.encoding}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from fastchannel.decide.stages import Stage
@@ -15,11 +16,20 @@ from fastchannel.decide.standing import Verdict
 from fastchannel.node import queries
 from fastchannel.node.desk import office
 from fastchannel.web import words
-from fastchannel.web.access import actor_of, page
+from fastchannel.web.access import actor_of, language_of, page
+from fastchannel.web.details import core_language
 from fastchannel.web.lists import PAGE, Filter, page_of, shown
+from fastchannel.web.matrix import STEPS, legend, ways
+from fastchannel.web.places_left import places_left
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+WANTS = [
+    ("", gettext_lazy("Anything or nothing")),
+    ("missed", gettext_lazy("Something missed")),
+    ("soon", gettext_lazy("Something due within a day")),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,18 +74,22 @@ def tiles_by_verdict(counts: queries.Counts, address: str = "") -> list[Tile]:
 @page("roster")
 @require_GET
 def roster(request: HttpRequest) -> HttpResponse:
-    """The sponsor's own travellers."""
-    actor = actor_of(request)
-    chosen = Filter(request)
+    """The sponsor's own travellers, step by step, those with something missing first."""
+    actor, now = actor_of(request), office().clock.now()
+    chosen = Filter(request, more={"want": (_("What is missing"), WANTS)})
     counts = queries.counts(actor)
     found = queries.roster(
         actor,
         stages=chosen.chosen("stage"),
         verdicts=chosen.chosen("verdict"),
         text=chosen.get("text"),
+        missed=chosen.get("want") == "missed",
+        due_before=now + queries.SOON if chosen.get("want") == "soon" else None,
         after=request.GET.get("after", ""),
         limit=PAGE,
     )
+    language = core_language(language_of(request))
+    rows = ways(queries.standings(row.journey for row in found.items), language, now)
     stopped = sum(
         verdicts.get(Verdict.HOLD.value, 0) + verdicts.get(Verdict.REFUSE.value, 0) for verdicts in counts.stages.values()
     )
@@ -87,9 +101,12 @@ def roster(request: HttpRequest) -> HttpResponse:
     context = {
         "answer": answer,
         "tiles": [*tiles_by_verdict(counts)[:2], *tiles_by_stage(counts)],
+        "places": places_left(language_of(request), now),
         "filters": chosen,
         "filtered": bool(request.GET),
-        "page": page_of(request, (shown(row) for row in found.items), found.after),
-        "now": office().clock.now(),
+        "steps": STEPS.values(),
+        "legend": legend(),
+        "page": page_of(request, (shown(row, way=rows[row.journey]) for row in found.items), found.after),
+        "now": now,
     }
     return render(request, "web/roster.html", context)
