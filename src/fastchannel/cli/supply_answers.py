@@ -22,10 +22,12 @@ from fastchannel.supply.chain.reading_capacity import read_capacity
 from fastchannel.supply.chain.reading_sites import read_sites
 from fastchannel.supply.chain.table import Floats
 from fastchannel.supply.chain.words import change_words, fault_words
+from fastchannel.supply.value.in_turn import Turn, Valuation, in_turn
 from fastchannel.supply.value.marginals import Marginal, Shortage, marginals_spread
 from fastchannel.supply.value.ranking import Comparison, compare, rank_agreement
+from fastchannel.supply.value.reading_admitted import read_admitted
 from fastchannel.supply.value.reading_applications import read_applications
-from fastchannel.supply.value.value import Worth, value
+from fastchannel.supply.value.value import Worth
 from fastchannel.supply.value.words import comparison_words, worth_words
 from fastchannel.terms.language import N_, translate
 
@@ -56,6 +58,8 @@ class Question:
     links: str | None
     posts: str | None
     applications: str | None
+    admitted: str | None
+    arrival_days: int
     room_nights: int
     workers: int | None
     engine: str
@@ -109,11 +113,16 @@ def criticality_answer(asked: Asked, question: Question, *, top: int, language: 
             links=named(question.links) if question.links else None,
             posts=named(question.posts) if question.posts else None,
         )
-        known = {one.industry: one for one in found}
-        asking = read_applications(*named(question.applications))
-        worths = [value(one, table=economy.table, network=network, marginals=known) for one in asking]
+        valuation = Valuation(
+            table=economy.table,
+            network=network,
+            marginals={one.industry: one for one in found},
+            admitted=read_admitted(*named(question.admitted)) if question.admitted else {},
+        )
+        turns = in_turn(read_applications(*named(question.applications)), valuation, question.arrival_days)
+        worths = [one.worth for one in turns]
         ranking = compare(worths, question.room_nights)
-        shown |= {"applications": [asdict(one) for one in worths], "ranking": _ranking(ranking)}
+        shown |= {"applications": [_turn(one) for one in turns], "ranking": _ranking(ranking)}
         lines += _applications(worths, ranking, language)
     return shown, lines
 
@@ -161,6 +170,10 @@ def _applications(worths: Sequence[Worth], ranking: Comparison, language: str) -
         lines.append(translate(WORTH, language, place=place, identifier=name, **figures))
         lines.append(f"    {worth_words(one, language)}")
     return [*lines, comparison_words(ranking, language)]
+
+
+def _turn(turn: Turn) -> dict[str, Any]:
+    return asdict(turn.worth) | {"admitted": dict(turn.admitted), "values": list(turn.values)}
 
 
 def _ranking(ranking: Comparison) -> dict[str, Any]:
