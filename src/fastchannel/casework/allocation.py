@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -123,7 +123,11 @@ class Stuck(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the board shows. ``method`` says how it was found; ``free`` is the bound without any override."""
+    """What the board shows. ``method`` says how it was found; ``free`` is the bound without any override.
+
+    ``drawn`` says that equals were drawn by lot: only such an answer may be published. ``resolved`` says that each team was
+    solved again with and without its place.
+    """
 
     method: Literal["exact", "prices", "none"]
     value: float
@@ -136,7 +140,12 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     plain_missed: int
     free: float
     stuck: Stuck | None = None
+    drawn: bool = False
     resolved: bool = False
+
+    def of(self, need: str) -> Line | None:
+        """One team's line."""
+        return next((line for line in self.lines if line.need == need), None)
 
     @property
     def gap(self) -> float:
@@ -193,16 +202,16 @@ def decide(
         if one.kind is Kind.PLACE and one.need in ids
     ]
     people = sum(one.size for one in everyone)
-    found = _found(asking, plan, promises, seed=seed, exact=exact or people <= AT_ONCE_PEOPLE)
+    found, drawn = _found(asking, plan, promises, seed=seed, exact=exact or people <= AT_ONCE_PEOPLE)
     nights = {one.id: one.rooms_taken * one.nights for one in everyone}
     plain = _plain_ranks(asked, nights)
     if isinstance(found, Conflict):
         return _stuck(found, asked, plain, nights, people)
     free = found
     if held:
-        other = _found(everyone, plan, [], seed=seed, exact=False)
+        other, _ = _found(everyone, plan, [], seed=seed, exact=False)
         free = other if isinstance(other, Allocation) else found
-    resolve = found.method == "exact" and people <= (RESOLVED_PEOPLE if exact else AT_ONCE_PEOPLE)
+    resolve = drawn and found.method == "exact" and people <= (RESOLVED_PEOPLE if exact else AT_ONCE_PEOPLE)
     lines = _lines(asked, everyone, found, held, plain, nights, resolve)
     direct = {one.wish.id: one.direct for one in asked}
     reached, missed = in_turn(lay_out(everyone, plan.capacity, plan.budget), by_output(direct))
@@ -217,15 +226,19 @@ def decide(
         plain=reached,
         plain_missed=missed,
         free=max(free.bound, found.bound),
+        drawn=drawn,
         resolved=resolve,
     )
 
 
 def _found(
     asking: Sequence[Application], plan: Plan, promises: Sequence[Grant], *, seed: str, exact: bool
-) -> Allocation | Conflict:
+) -> tuple[Allocation | Conflict, bool]:
+    """The allocation or the conflict, and whether equals were drawn by lot."""
     quick = None if exact else by_prices(asking, plan.capacity, plan.budget, seed=seed, promises=promises)
-    return quick or allocate(asking, plan.capacity, plan.budget, seed=seed, promises=promises)
+    if quick is not None:
+        return quick, False
+    return allocate(asking, plan.capacity, plan.budget, seed=seed, promises=promises), True
 
 
 def _plain_ranks(asked: Sequence[Valued], nights: Mapping[str, int]) -> dict[str, int]:
@@ -346,3 +359,38 @@ def _stuck(
             short=tuple(Way(limit=one.limit, by=one.by) for one in found.floors_short),
         ),
     )
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sponsor reads of its own team once places are published, and of the batch as a whole."""
+
+    line: Line
+    method: str
+    gap: float
+    seed: str
+    teams: int
+    people: int
+    placed: int
+    plain_as_good: bool
+    first_day: date
+    reason: str = ""  # of an override
+
+
+def outcomes(answer: Answer, plan: Plan, overrides: Sequence[Override], seed: str) -> dict[str, Outcome]:
+    """The outcome of each team of the batch."""
+    held = in_force(overrides)
+    return {
+        line.need: Outcome(
+            line=line,
+            method=answer.method,
+            gap=answer.gap,
+            seed=seed,
+            teams=len(answer.lines),
+            people=answer.people,
+            placed=answer.placed,
+            plain_as_good=answer.plain_as_good,
+            first_day=plan.first_day,
+            reason=held[line.need].reason if line.need in held else "",
+        )
+        for line in answer.lines
+    }

@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 
-from fastchannel.node import imports, ledger, sweep, triggers
+from fastchannel.node import allocations, imports, ledger, sweep, triggers
 from fastchannel.node.applying import apply_arrived, look_again
 from fastchannel.node.desk import office
 from fastchannel.node.joint import announce
@@ -30,6 +30,13 @@ def import_roster(roster: str) -> None:
     """Take in a part of one roster; the rest waits its turn, so that large rosters do not keep the sweep waiting."""
     if not imports.process(roster, chunks=CHUNKS_A_TURN):
         enqueue_import(roster)
+
+
+@app.task(name="allocate_batch", queue="allocation", retry=RetryStrategy(max_attempts=3, wait=5))
+def allocate_batch(batch: str) -> None:
+    """Work out who has a place in a batch, exactly; again where it changed meanwhile."""
+    if not allocations.solve(batch):
+        enqueue_allocation(batch)
 
 
 @app.periodic(cron=f"* * * * * */{settings.CONFIG.sweep_seconds}", periodic_id="sweep")
@@ -90,11 +97,13 @@ async def clear_abandoned(context: JobContext, timestamp: int) -> None:
 
 
 def resume() -> int:
-    """Enqueue every import that is not finished; how many."""
-    waiting = imports.unfinished()
+    """Enqueue every import that is not finished and every batch without its answer; how many."""
+    waiting, unsolved = imports.unfinished(), allocations.unsolved()
     for roster in waiting:
         enqueue_import(roster)
-    return len(waiting)
+    for batch in unsolved:
+        enqueue_allocation(batch)
+    return len(waiting) + len(unsolved)
 
 
 def begin_exchange() -> None:
@@ -123,6 +132,15 @@ def enqueue_import(roster: str) -> None:
             import_roster.configure(queueing_lock=f"import:{roster}").defer(roster=roster)
     except AlreadyEnqueued:
         _log.info("import waits already", extra={"roster": roster})
+
+
+def enqueue_allocation(batch: str) -> None:
+    """See to it that a batch is worked out. One job at a time waits for each."""
+    try:
+        with transaction.atomic():
+            allocate_batch.configure(queueing_lock=f"allocation:{batch}").defer(batch=batch)
+    except AlreadyEnqueued:
+        _log.info("allocation waits already", extra={"batch": batch})
 
 
 def pulse() -> None:

@@ -33,18 +33,24 @@ TITLES: dict[str, StrOrPromise] = {
     "link": _("Link"),
     "watch": _("Watch"),
     "forecasts": _("Forecast"),
+    "needs": _("Statements of need"),
+    "allocations": _("Places"),
+    "chain": _("Chain map"),
 }
 # The first page is where the role's day begins.
 PAGES: dict[Role, tuple[str, ...]] = {
-    Role.SPONSOR: ("roster", "import", "agreements"),
+    Role.SPONSOR: ("roster", "import", "needs", "agreements"),
     Role.REVIEWER: ("queue", "dashboard", "journeys", "certificates", "agreements", "forecasts"),
-    Role.MISSION: ("queue", "dashboard", "journeys", "certificates", "agreements", "forecasts", "watch", "link"),
+    Role.MISSION: ("queue", "dashboard", "journeys", "certificates", "agreements", "forecasts", "watch", "link", "chain"),
     Role.LABORATORY: ("laboratory", "agreements"),
     Role.CARRIER: ("checkpoint", "agreements"),
     Role.CHECKPOINT: ("checkpoint", "dashboard", "journeys", "certificates", "agreements", "forecasts"),
     Role.SITE: ("site", "dashboard", "journeys", "agreements", "forecasts"),
     Role.MONITOR: ("monitor", "dashboard", "journeys", "certificates", "agreements", "forecasts", "watch"),
-    Role.SECRETARIAT: ("dashboard", "journeys", "certificates", "agreements", "forecasts", "watch", "link"),
+    Role.SECRETARIAT: (
+        *("dashboard", "journeys", "allocations", "chain"),
+        *("certificates", "agreements", "forecasts", "watch", "link"),
+    ),
 }
 
 

@@ -17,6 +17,7 @@ from fastchannel.node.models.lanes import (
     PeerText,
 )
 from fastchannel.node.models.ledger import JointDecision, LedgerRecord
+from fastchannel.node.models.needs import Batch, ChainTable, ClaimAudit, Need, PlaceOverride
 from fastchannel.node.models.passes import Pass
 from fastchannel.node.models.records import AccessLog, AgreementText, Heartbeat, IdempotencyKey
 
@@ -25,6 +26,9 @@ __all__ = [
     "Account",
     "AgreementText",
     "ApiKey",
+    "Batch",
+    "ChainTable",
+    "ClaimAudit",
     "Deadline",
     "Event",
     "Heartbeat",
@@ -40,11 +44,13 @@ __all__ = [
     "LaneNote",
     "LaneWaiting",
     "LedgerRecord",
+    "Need",
     "Notice",
     "NoticeStep",
     "Pass",
     "PeerPasses",
     "PeerText",
     "Person",
+    "PlaceOverride",
     "TravellerLink",
 ]
