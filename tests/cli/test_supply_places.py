@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import shlex
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -138,3 +141,36 @@ def test_a_flight_or_a_promise_that_is_not_there_is_named(folder: Path) -> None:
     (folder / "grants.csv").write_text("application,flight,place,day\nA1,F0,S1,soon\n")
     found = run(folder, "replan", "rows.csv", "capacity.toml", "--promises", "grants.csv")
     assert "line 2" in str(found.exception)
+
+
+def test_a_table_is_loaded_into_a_node_with_its_worth_at_the_shortage(
+    folder: Path, desk: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fastchannel.node import chains
+
+    (folder / "names.csv").write_text("code,industry\nA,Steel\nB,Ships\n")
+    monkeypatch.setattr("fastchannel.cli.node.database_of", lambda _: nullcontext())
+    monkeypatch.setattr("fastchannel.node.shell.use", lambda _: None)
+    files = ("--stock-days", "stock.csv", "--critical", "critical.csv", "--capacity", "short.csv", "--workers", "1")
+    more = ("--sites", "sites.csv", "--posts", "posts.csv", "--names", "names.csv", "--node", str(folder))
+    found = run(folder, "load", "table.csv", *files, *more, "--json")
+    assert json.loads(found.stdout) == {"source": str(folder / "table.csv"), "industries": 3, "sites": 3}
+    held = chains.newest()
+    assert held is not None
+    assert (held.name("R.B"), held.name("R.C"), held.stock_days) == ("R · Ships", "R.C", (30.0, 14.0, 7.0))
+    whole = json.loads(run(folder, "criticality", "table.csv", *files, "--json").stdout)["industries"]
+    assert {one["industry"]: one["worth"] for one in whole} == {name: one.worth for name, one in held.chain.marginals.items()}
+
+
+HOW_TO = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "allocate-places.md"
+
+
+def test_the_commands_of_the_how_to_exist_with_the_options_that_they_name() -> None:
+    blocks = re.findall(r"```sh\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.DOTALL)
+    lines = [part for block in blocks for line in block.splitlines() for part in line.split(" | ") if "supply" in part]
+    assert len(lines) > 8
+    for line in lines:
+        _, group, name, *words = shlex.split(line)
+        options = {one for parameter in supply.supply.commands[name].params for one in parameter.opts}
+        assert group == "supply"
+        assert {word for word in words if word.startswith("--")} <= options, line

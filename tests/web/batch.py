@@ -111,3 +111,13 @@ def needs_again(scene: Played) -> dict[str, float]:
         needs.state(sponsor(organisation), statement(site=f"next of {organisation}"), key="again")
     made = allocations.plan(secretariat(), PLAN, key="next batch")
     return {one.wish.sponsor: one.factor for one in allocations.asked_of(made).valued}  # type: ignore[arg-type]
+
+
+def state_again(need: str, **changes: Any) -> None:
+    """Change a statement."""
+    from fastchannel.node import needs
+    from fastchannel.node.models import Need
+
+    row = Need.objects.get(id=need)
+    said = msgspec.structs.replace(needs.statement_of(row), **changes)
+    needs.state(sponsor(row.sponsor), said, key=f"again {need}", need=need)

@@ -18,7 +18,7 @@ from fastchannel.node import allocations, jobs, needs
 from fastchannel.node.models import Batch, ClaimAudit, Need, PlaceOverride
 from fastchannel.terms.events import Role
 from fastchannel.web.navigation import PAGES
-from tests.casework.batches import ARRIVALS, PLAN
+from tests.casework.batches import ARRIVALS, PLAN, statement
 from tests.web import batch as played
 from tests.web.scene import said
 
@@ -218,7 +218,7 @@ def test_the_board_asks_the_same_of_the_database_whatever_its_length(
     client: Client, scene: played.Played, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(70):
-        needs.state(played.sponsor(f"firm {number}"), played.statement(site=f"line {number}"), key=f"many-{number}")
+        needs.state(played.sponsor(f"firm {number}"), statement(site=f"line {number}"), key=f"many-{number}")
     allocations.solve(scene.batch, exact=False)
     with django_assert_max_num_queries(10):
         page = client.get(f"/places/{scene.batch}/")

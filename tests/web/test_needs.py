@@ -14,6 +14,7 @@ from fastchannel.node import allocations, needs
 from fastchannel.node.models import Batch, Need
 from fastchannel.terms.events import Role
 from fastchannel.web.navigation import PAGES
+from tests.casework.batches import statement
 from tests.web import batch as played
 from tests.web.scene import said
 
@@ -138,7 +139,7 @@ def test_a_withdrawn_statement_is_no_longer_in_the_batch(client: Client, desk: A
 def test_the_list_asks_the_same_of_the_database_whatever_its_length(client: Client, django_assert_max_num_queries: Any) -> None:
     client.get("/needs/")
     for number in range(60):
-        needs.state(played.sponsor("Hanbit Display (Suzhou)"), played.statement(site=f"line {number}"), key=f"many-{number}")
+        needs.state(played.sponsor("Hanbit Display (Suzhou)"), statement(site=f"line {number}"), key=f"many-{number}")
     with django_assert_max_num_queries(8):
         page = client.get("/needs/")
     assert len(page.context["page"].rows) == 50
@@ -154,5 +155,5 @@ def test_other_roles_are_refused(desk: Any, signed_in: Callable[..., Client]) ->
                 assert other.get(address).status_code == 403, role
             assert other.post("/needs/x/withdraw/").status_code == 403
     actor = played.secretariat()
-    assert isinstance(needs.state(actor, played.statement(), key="k"), Denial)
+    assert isinstance(needs.state(actor, statement(), key="k"), Denial)
     assert isinstance(needs.withdraw(actor, "x"), Denial)

@@ -42,7 +42,7 @@ class Publicity(StrEnum):
 
 
 PUBLICITY_WORDS: Mapping[Publicity, str] = {
-    Publicity.EVERYBODY: N_("Public once places are published."),
+    Publicity.EVERYBODY: N_("May be published with the places."),
     Publicity.SECRETARIAT: N_("Only the joint secretariat reads this."),
 }
 PUBLICITY: Mapping[str, Publicity] = {

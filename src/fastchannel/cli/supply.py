@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from fastchannel.cli import supply_allocate, supply_audit, supply_replan, supply_whatif
+from fastchannel.cli import supply_allocate, supply_audit, supply_load, supply_replan, supply_whatif
 from fastchannel.cli.command import command, json_option, language_option
 from fastchannel.cli.console import emit_json
 from fastchannel.cli.supply_options import Asked, table_options
@@ -26,6 +26,7 @@ def add_to(root: click.Group) -> None:
     supply_allocate.add_to(supply)
     supply_replan.add_to(supply)
     supply_audit.add_to(supply)
+    supply_load.add_to(supply)
     supply_whatif.add_to(supply)
     root.add_command(supply)
 

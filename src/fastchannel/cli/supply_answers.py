@@ -92,17 +92,17 @@ def chain_answer(asked: Asked, *, capacity: str | None, days: int, extract: str 
 
 def criticality_answer(asked: Asked, question: Question, *, top: int, language: str) -> Answer:
     """Industries and applications by what they are worth. Raises FastChannelError."""
-    economy = economy_of(repaired(read_table(asked), asked).table, asked)
-    groups = read_weights(*named(question.weights)) if question.weights else shipped_weights()
-    weighed = weights_of(groups, economy.table, question.classification) if question.classification else np.ones(economy.count)
-    shortage = Shortage(
-        capacity=read_capacity(*named(question.capacity), economy.table, question.days),
-        weights=weighed,
+    economy, found = worked_out(
+        asked,
+        capacity=question.capacity,
+        days=question.days,
         first_day=question.first_day,
         last_day=question.last_day,
+        weights=question.weights,
+        classification=question.classification,
+        workers=question.workers,
+        engine=question.engine,
     )
-    cores = question.workers or available_cores()
-    found = marginals_spread(economy, shortage, spread(question.engine, cores), parts=cores * PARTS_A_WORKER)
     shown, lines = _industries(economy, found, top, language)
     if question.applications:
         if not question.sites:
@@ -125,6 +125,31 @@ def criticality_answer(asked: Asked, question: Question, *, top: int, language: 
         shown |= {"applications": [_turn(one) for one in turns], "ranking": _ranking(ranking)}
         lines += _applications(worths, ranking, language)
     return shown, lines
+
+
+def worked_out(
+    asked: Asked,
+    *,
+    capacity: str,
+    days: int,
+    weights: str | None,
+    classification: str | None,
+    workers: int | None,
+    engine: str,
+    first_day: int = 0,
+    last_day: int | None = None,
+) -> tuple[Economy, tuple[Marginal, ...]]:
+    """The economy of a table and every industry's marginal at a shortage. Raises FastChannelError."""
+    economy = economy_of(repaired(read_table(asked), asked).table, asked)
+    groups = read_weights(*named(weights)) if weights else shipped_weights()
+    shortage = Shortage(
+        capacity=read_capacity(*named(capacity), economy.table, days),
+        weights=weights_of(groups, economy.table, classification) if classification else np.ones(economy.count),
+        first_day=first_day,
+        last_day=days - 1 if last_day is None else last_day,
+    )
+    cores = workers or available_cores()
+    return economy, marginals_spread(economy, shortage, spread(engine, cores), parts=cores * PARTS_A_WORKER)
 
 
 def _run(economy: Economy, capacity: Floats, top: int, language: str) -> tuple[dict[str, Any], list[str]]:

@@ -64,7 +64,7 @@ class Gauge:
     name: str
     has: str
     used: str
-    left: str
+    state: str  # in words: full, reached, what is left
     full: bool
     worth: str
     share: float  # of a bar of 100
@@ -171,8 +171,8 @@ def gauge(one: Scarce, speaker: Speaker) -> Gauge:
         name=speaker.limit(one.kind, one.of, one.number),
         has=say(one.has),
         used=say(one.used),
-        left=say(left),
-        full=left < step,
+        state=speaker.state(one.kind, say(left), full=left < step),
+        full=left < step and one.kind != "floor",
         worth=speaker.worth(one),
         share=BAR * min(1.0, one.used / one.has) if one.has > 0.0 else BAR * (one.used > 0.0),
     )

@@ -34,6 +34,7 @@ STUCK = Badge(text=pgettext_lazy("allocation", "cannot be kept"), mark="warning"
 PUBLISHED = Badge(text=pgettext_lazy("allocation", "published"), mark="flag", tone="good")
 OPEN_BATCH = Badge(text=pgettext_lazy("allocation", "open"), mark="ring", tone="accent")
 WORKING = Badge(text=pgettext_lazy("allocation", "being worked out"), mark="clock", tone="wait")
+NOTHING = 1e-6
 MOST_TAKEN = 3  # charges that a sentence names
 
 
@@ -113,10 +114,10 @@ class Speaker:
         if line.override is not None or line.profit is None:
             return ""
         if line.rise_least is not None and line.rise_most is not None:
-            span = {"least": self.number(line.rise_least), "most": self.number(line.rise_most)}
+            by = self._range(line.rise_least, line.rise_most)
             if line.given is not None:
-                return _("Solved again without it: it keeps its place until its value falls by %(least)s to %(most)s.") % span
-            return _("Solved again with it: its value would have to rise by %(least)s to %(most)s.") % span
+                return _("Solved again without it: it keeps its place until its value falls by %(by)s.") % {"by": by}
+            return _("Solved again with it: its value would have to rise by %(by)s.") % {"by": by}
         if line.given is not None:
             return _("At these prices it keeps its place until its value falls by about %(by)s.") % {
                 "by": self.number(max(0.0, line.profit))
@@ -125,13 +126,19 @@ class Speaker:
             return _("At these prices its value would have to rise by about %(by)s.") % {"by": self.number(-line.profit)}
         return _("At these prices it is worth its place, but the whole team does not fit beside the others.")
 
+    def state(self, kind: str, left: str, *, full: bool) -> str:
+        """Whether a limit is used up."""
+        if kind == "floor":
+            return _("reached") if full else _("not reached")
+        return _("full") if full else _("%(left)s left") % {"left": left}
+
     def worth(self, one: Scarce) -> str:
         """What one more unit of a limit is worth."""
         if one.kind == "floor":
-            if one.price > -1e-9 and not one.least:
+            if (one.price if one.least is None else one.least) > -NOTHING:
                 return _("costs nothing: they would have places anyway")
             return _("one more reserved place costs %(by)s") % {"by": self._span(one, -1.0)}
-        if one.price < 1e-9 and not one.most:
+        if (one.price if one.most is None else one.most) < NOTHING:
             return _("one more is worth nothing")
         if one.kind == "risk":
             return _("a tenth of a percentage point more is worth %(by)s") % {"by": self._span(one, 1.0)}
@@ -140,7 +147,9 @@ class Speaker:
     def _span(self, one: Scarce, sign: float) -> str:
         if one.least is None or one.most is None:
             return _("about %(n)s") % {"n": self.number(abs(one.price))}
-        low, high = sorted((sign * one.least, sign * one.most))
+        return self._range(*sorted((sign * one.least, sign * one.most)))
+
+    def _range(self, low: float, high: float) -> str:
         low = max(low, 0.0)
         if high - low <= 0.01 * max(high, 1e-12):
             return self.number(high)
