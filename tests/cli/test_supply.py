@@ -176,7 +176,7 @@ def test_an_application_that_is_none_is_refused_with_its_line(files: Path, was: 
 @pytest.mark.parametrize(("engine", "module"), [("ray", "ray"), ("dask", "dask.distributed")])
 def test_an_engine_that_is_not_installed_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, engine: str, module: str) -> None:
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(SpreadError, match=rf"{module} is not installed.*pip install {engine}"):
+    with pytest.raises(SpreadError, match=rf"{module} is not installed.*pip install fastchannel\[{engine}\]"):
         spread(engine, 2)(len, ["a"])
 
 

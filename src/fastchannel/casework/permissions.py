@@ -60,6 +60,9 @@ class Action(StrEnum):
     SEE_HEALTH = "see health"
     SEE_ACCESS = "see access"
     FORECAST = "forecast"
+    STATE_NEED = "state a need"
+    ALLOCATE = "allocate places"
+    SEE_CHAIN = "see the chain"
 
 
 class Scope(StrEnum):
@@ -196,6 +199,10 @@ TABLE: Mapping[Action, Mapping[Role, Rule]] = {
     Action.SEE_HEALTH: _row(ANY, {_T: Scope.OWN, _A: Scope.NODE, **_OFFICERS}),
     Action.SEE_ACCESS: _row(ANY, {_T: Scope.OWN, _J: Scope.NODE}),
     Action.FORECAST: _row(ANY, dict.fromkeys(_OFFICERS, Scope.NODE)),  # of an agreement: no journey is read
+    # Of statements of need, no journey is read.
+    Action.STATE_NEED: _row(ANY, {_S: Scope.SPONSORED}),
+    Action.ALLOCATE: _row(ANY, {_J: Scope.NODE}),
+    Action.SEE_CHAIN: _row(ANY, {_J: Scope.NODE, _M: Scope.NODE}),
 }  # fmt: skip
 
 # What somebody did who recorded an event of a kind; reminders alone are nobody's act but the node's.
@@ -249,6 +256,9 @@ ACTIONS: Mapping[Action, str] = {
     Action.SEE_HEALTH: N_("see health details"),
     Action.SEE_ACCESS: N_("see who read the record"),
     Action.FORECAST: N_("forecast an agreement"),
+    Action.STATE_NEED: N_("state a need for places"),
+    Action.ALLOCATE: N_("allocate places"),
+    Action.SEE_CHAIN: N_("see the chain map"),
 }
 
 ROLES: Mapping[Role, str] = {

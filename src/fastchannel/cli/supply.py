@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from fastchannel.cli import supply_allocate, supply_whatif
+from fastchannel.cli import supply_allocate, supply_audit, supply_load, supply_replan, supply_whatif
 from fastchannel.cli.command import command, json_option, language_option
 from fastchannel.cli.console import emit_json
 from fastchannel.cli.supply_options import Asked, table_options
@@ -24,6 +24,9 @@ def supply() -> None:
 def add_to(root: click.Group) -> None:
     """Add the group."""
     supply_allocate.add_to(supply)
+    supply_replan.add_to(supply)
+    supply_audit.add_to(supply)
+    supply_load.add_to(supply)
     supply_whatif.add_to(supply)
     root.add_command(supply)
 
@@ -67,6 +70,10 @@ def chain(*, capacity: str | None, days: int, extract: str | None, top: int, lan
 @click.option("--links", metavar="FILE", help="The sites' inputs.")
 @click.option("--posts", metavar="FILE", help="The people whom the sites need.")
 @click.option("--applications", metavar="FILE", help="Applications to value and rank.")
+@click.option("--admitted", metavar="FILE", help="People let in before, whom applications come after: site, skill, people.")
+@click.option(
+    "--arrival-days", default=14, show_default=True, type=click.IntRange(1, 366), help="Arrival days to value applications for."
+)
 @click.option("--room-nights", default=100, show_default=True, type=click.IntRange(1), help="Rooms to compare the rankings by.")
 @click.option("--workers", type=click.IntRange(1), help="Processes; the default is one for each core.")
 @click.option("--engine", type=click.Choice(ENGINES), default="processes", show_default=True, help="What the parts run on.")
@@ -85,6 +92,8 @@ def criticality(
     links: str | None,
     posts: str | None,
     applications: str | None,
+    admitted: str | None,
+    arrival_days: int,
     room_nights: int,
     workers: int | None,
     engine: str,
@@ -110,6 +119,8 @@ def criticality(
         links=links,
         posts=posts,
         applications=applications,
+        admitted=admitted,
+        arrival_days=arrival_days,
         room_nights=room_nights,
         workers=workers,
         engine=engine,

@@ -12,11 +12,18 @@ from fastchannel.cli.batch import available_cores
 from fastchannel.cli.command import Command, json_option, language_option
 from fastchannel.cli.console import emit_json, message
 from fastchannel.cli.files import read_file, write_file
-from fastchannel.supply.errors import SupplyError
+from fastchannel.cli.supply_rows import (
+    CONFLICT,
+    ROWS_REJECTED,
+    AllocationFileError,
+    promises_of,
+    rows_of,
+    show_conflict,
+    text_of,
+    values_of,
+)
 from fastchannel.terms.language import N_, translate
 
-ROWS_REJECTED = 1
-CONFLICT = 3
 EXAMPLE_ROWS = """\
 id,sponsor,size,value,decay_per_day,first_day,last_day,nights,p_import,direction,region,places,flights,tests,classes,applied_at
 A1,Harbour Cranes,3,90,0.1,0,2,2,0.002,KR-CN,CN-LN,,,0,,2020-05-01T09:00
@@ -56,12 +63,6 @@ share = 0.1                   # of the period's seats; or places = 2
 """
 EXAMPLE_FILES = {"applications.csv": EXAMPLE_ROWS, "capacity.toml": EXAMPLE_CAPACITY}
 TOTAL = N_("{placed} of {applied} applications have a place; value {value}, at most {bound} ({gap} below at most)")
-CONFLICTING = N_("these limits cannot be kept together: {limits}")
-ENOUGH = N_("it is enough that {limit} gives way by {by}, all others kept")
-NOT_ENOUGH = N_("{limit} alone cannot give way enough")
-SHORT = N_("with every other limit kept, {limit} is missed by {by} people at least")
-REJECTED = N_("line {line}, {column}: found {found}, expected {expected}")
-COUNTED = N_("{rows} rows: {accepted} accepted, {rejected} rejected")
 HAS = N_("{application} has a place: flight {flight}, {place}, day {day}")
 HAS_NONE = N_("{application} has no place")
 RANKED = N_("rank {rank} of {of} by value less what it takes at the limits' prices")
@@ -72,10 +73,6 @@ FALL = N_("solved again without it: its value could fall by {least} to {most} be
 PRICED = N_("{limit}: one more unit is worth {price} at its price")
 RESOLVED = N_("{limit}: solved again with one more unit, the total changes by {least} to {most}")
 NO_OPTION = N_("no flight and place have room for the whole team, even with nobody else there")
-
-
-class AllocationFileError(SupplyError):
-    """A file of the command cannot be read or written."""
 
 
 def add_to(group: click.Group) -> None:
@@ -89,6 +86,7 @@ def add_to(group: click.Group) -> None:
     examples=(
         "fastchannel supply allocate --example .",
         "fastchannel supply allocate applications.csv capacity.toml --seed 2020-05-04 --explain A2",
+        "fastchannel supply allocate applications.csv capacity.toml --criticality worth.json --audits audits.csv",
     ),
     exits={ROWS_REJECTED: "rows were rejected: each is on a line of stderr", CONFLICT: "limits conflict: stdout says which"},
 )
@@ -96,6 +94,9 @@ def add_to(group: click.Group) -> None:
 @click.argument("capacity", metavar="CAPACITY.toml", required=False)
 @click.option("--seed", default="", help="The published seed of the lottery among equals.")
 @click.option("--gap", type=click.FloatRange(0.0, 1.0), help="Stop within this share of the bound; by default 0.005 or 0.01.")
+@click.option("--criticality", metavar="FILE", help="Take values from `supply criticality --json`; - is stdin.")
+@click.option("--audits", metavar="FILE", help="Discount firms that inflate, by audits: see `supply audit`.")
+@click.option("--promises", metavar="FILE", help="Places given before, as this command wrote them; else those of CAPACITY.")
 @click.option("--explain", "explained", metavar="ID", help="Say why this application has a place or none.")
 @click.option("--one-more", "limit", metavar="LIMIT", help="Say what one more unit is worth, for example of: rooms S1 day 1")
 @click.option("--skip-faults", is_flag=True, help="Allocate among the rows that are in order.")
@@ -108,6 +109,9 @@ def allocate_places(
     capacity: str | None,
     seed: str,
     gap: float | None,
+    criticality: str | None,
+    audits: str | None,
+    promises: str | None,
     explained: str | None,
     limit: str | None,
     skip_faults: bool,
@@ -120,28 +124,32 @@ def allocate_places(
     A team travels as a whole or not at all. No choice is worth more than the bound that is shown.
     """
     from fastchannel.supply.places.allocate import Allocation, allocate
+    from fastchannel.supply.places.claims import DiscountRule, discounted
     from fastchannel.supply.places.explain import explain, worth_of_one_more
-    from fastchannel.supply.places.reading import read_applications, read_capacity
+    from fastchannel.supply.places.reading import read_capacity
+    from fastchannel.supply.places.reading_promises import read_audits
+    from fastchannel.supply.places.valued import with_values
 
     if example is not None:
         return _write_example(Path(example), as_json=as_json)
     if applications is None or capacity is None:
         raise click.UsageError("expected APPLICATIONS.csv and CAPACITY.toml; --example FOLDER writes both")
     asked = read_capacity(read_file(Path(capacity), AllocationFileError), capacity)
-    rows, faults = read_applications(_text(applications))
-    for fault in faults:
-        message(f"{applications}: {translate(REJECTED, language, **msgspec.to_builtins(fault))}")
-    counted = {"rows": len(rows) + len(faults), "accepted": len(rows), "rejected": len(faults)}
-    if faults:
-        message(translate(COUNTED, language, **counted))
-    if faults and not skip_faults:
+    rows = rows_of(applications, language, skip_faults=skip_faults)
+    if rows.refused:
         if as_json:
-            emit_json({"counted": counted, "faults": msgspec.to_builtins(faults)})
+            emit_json(rows.told)
         return ROWS_REJECTED
-    found = allocate(rows, asked.capacity, asked.budget, seed=seed, promises=asked.promises, gap=gap, threads=available_cores())
-    told = {"counted": counted, "faults": msgspec.to_builtins(faults)}
+    asking, told = rows.applications, rows.told
+    if criticality is not None:
+        asking = with_values(asking, values_of(criticality))
+    if audits is not None:
+        audited = read_audits(text_of(audits), audits)
+        asking = discounted(asking, audited.audits, DiscountRule(), audited.owners)
+    promised = asked.promises if promises is None else promises_of(promises)
+    found = allocate(asking, asked.capacity, asked.budget, seed=seed, promises=promised, gap=gap, threads=available_cores())
     if not isinstance(found, Allocation):
-        _show_conflict(found, told if as_json else None, language)
+        show_conflict(found, told if as_json else None, language)
         return CONFLICT
     why = explain(found, explained) if explained is not None else None
     more = worth_of_one_more(found, _row(found, limit)) if limit is not None else None
@@ -158,19 +166,12 @@ def allocate_places(
             }
         )
     else:
-        _show(found, len(rows), language)
+        _show(found, len(asking), language)
         if why is not None:
             _show_why(why, language)
         if more is not None:
             _show_more(more, language)
-    return ROWS_REJECTED if faults else 0
-
-
-def _text(name: str) -> str:
-    try:
-        return read_file(Path(name), AllocationFileError).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise AllocationFileError(f"{name}: {error}, expected text in UTF-8; save the file as UTF-8") from error
+    return ROWS_REJECTED if rows.faulty else 0
 
 
 def _row(found: Any, limit: str) -> int:
@@ -209,20 +210,6 @@ def _show(found: Any, applied: int, language: str) -> None:
         click.echo(f"{grant.application},{grant.flight},{grant.place},{grant.day}")
     figures = {"value": f"{found.value:.6g}", "bound": f"{found.bound:.6g}", "gap": f"{found.gap:.2%}"}
     message(translate(TOTAL, language, placed=len(found.grants), applied=applied, **figures))
-
-
-def _show_conflict(found: Any, told: dict[str, Any] | None, language: str) -> None:
-    if told is not None:
-        emit_json({"conflict": msgspec.to_builtins(found), **told})
-        return
-    click.echo(translate(CONFLICTING, language, limits="; ".join(found.limits)))
-    for one in found.relaxations:
-        if one.by is None:
-            click.echo(translate(NOT_ENOUGH, language, limit=one.limit))
-        else:
-            click.echo(translate(ENOUGH, language, limit=one.limit, by=f"{one.by:.6g}"))
-    for one in found.floors_short:
-        click.echo(translate(SHORT, language, limit=one.limit, by=f"{one.by:.6g}"))
 
 
 def _show_why(why: Any, language: str) -> None:

@@ -22,10 +22,12 @@ from fastchannel.supply.chain.reading_capacity import read_capacity
 from fastchannel.supply.chain.reading_sites import read_sites
 from fastchannel.supply.chain.table import Floats
 from fastchannel.supply.chain.words import change_words, fault_words
+from fastchannel.supply.value.in_turn import Turn, Valuation, in_turn
 from fastchannel.supply.value.marginals import Marginal, Shortage, marginals_spread
 from fastchannel.supply.value.ranking import Comparison, compare, rank_agreement
+from fastchannel.supply.value.reading_admitted import read_admitted
 from fastchannel.supply.value.reading_applications import read_applications
-from fastchannel.supply.value.value import Worth, value
+from fastchannel.supply.value.value import Worth
 from fastchannel.supply.value.words import comparison_words, worth_words
 from fastchannel.terms.language import N_, translate
 
@@ -56,6 +58,8 @@ class Question:
     links: str | None
     posts: str | None
     applications: str | None
+    admitted: str | None
+    arrival_days: int
     room_nights: int
     workers: int | None
     engine: str
@@ -88,17 +92,17 @@ def chain_answer(asked: Asked, *, capacity: str | None, days: int, extract: str 
 
 def criticality_answer(asked: Asked, question: Question, *, top: int, language: str) -> Answer:
     """Industries and applications by what they are worth. Raises FastChannelError."""
-    economy = economy_of(repaired(read_table(asked), asked).table, asked)
-    groups = read_weights(*named(question.weights)) if question.weights else shipped_weights()
-    weighed = weights_of(groups, economy.table, question.classification) if question.classification else np.ones(economy.count)
-    shortage = Shortage(
-        capacity=read_capacity(*named(question.capacity), economy.table, question.days),
-        weights=weighed,
+    economy, found = worked_out(
+        asked,
+        capacity=question.capacity,
+        days=question.days,
         first_day=question.first_day,
         last_day=question.last_day,
+        weights=question.weights,
+        classification=question.classification,
+        workers=question.workers,
+        engine=question.engine,
     )
-    cores = question.workers or available_cores()
-    found = marginals_spread(economy, shortage, spread(question.engine, cores), parts=cores * PARTS_A_WORKER)
     shown, lines = _industries(economy, found, top, language)
     if question.applications:
         if not question.sites:
@@ -109,13 +113,43 @@ def criticality_answer(asked: Asked, question: Question, *, top: int, language: 
             links=named(question.links) if question.links else None,
             posts=named(question.posts) if question.posts else None,
         )
-        known = {one.industry: one for one in found}
-        asking = read_applications(*named(question.applications))
-        worths = [value(one, table=economy.table, network=network, marginals=known) for one in asking]
+        valuation = Valuation(
+            table=economy.table,
+            network=network,
+            marginals={one.industry: one for one in found},
+            admitted=read_admitted(*named(question.admitted)) if question.admitted else {},
+        )
+        turns = in_turn(read_applications(*named(question.applications)), valuation, question.arrival_days)
+        worths = [one.worth for one in turns]
         ranking = compare(worths, question.room_nights)
-        shown |= {"applications": [asdict(one) for one in worths], "ranking": _ranking(ranking)}
+        shown |= {"applications": [_turn(one) for one in turns], "ranking": _ranking(ranking)}
         lines += _applications(worths, ranking, language)
     return shown, lines
+
+
+def worked_out(
+    asked: Asked,
+    *,
+    capacity: str,
+    days: int,
+    weights: str | None,
+    classification: str | None,
+    workers: int | None,
+    engine: str,
+    first_day: int = 0,
+    last_day: int | None = None,
+) -> tuple[Economy, tuple[Marginal, ...]]:
+    """The economy of a table and every industry's marginal at a shortage. Raises FastChannelError."""
+    economy = economy_of(repaired(read_table(asked), asked).table, asked)
+    groups = read_weights(*named(weights)) if weights else shipped_weights()
+    shortage = Shortage(
+        capacity=read_capacity(*named(capacity), economy.table, days),
+        weights=weights_of(groups, economy.table, classification) if classification else np.ones(economy.count),
+        first_day=first_day,
+        last_day=days - 1 if last_day is None else last_day,
+    )
+    cores = workers or available_cores()
+    return economy, marginals_spread(economy, shortage, spread(engine, cores), parts=cores * PARTS_A_WORKER)
 
 
 def _run(economy: Economy, capacity: Floats, top: int, language: str) -> tuple[dict[str, Any], list[str]]:
@@ -161,6 +195,10 @@ def _applications(worths: Sequence[Worth], ranking: Comparison, language: str) -
         lines.append(translate(WORTH, language, place=place, identifier=name, **figures))
         lines.append(f"    {worth_words(one, language)}")
     return [*lines, comparison_words(ranking, language)]
+
+
+def _turn(turn: Turn) -> dict[str, Any]:
+    return asdict(turn.worth) | {"admitted": dict(turn.admitted), "values": list(turn.values)}
 
 
 def _ranking(ranking: Comparison) -> dict[str, Any]:

@@ -24,9 +24,9 @@ class SpreadError(FastChannelError):
 def spread(engine: str, workers: int) -> Callable[[Callable[[Given], Made], Iterable[Given]], Sequence[Made]]:
     """A map over parts, in order, with ``workers`` processes. Raises SpreadError where the engine is not installed."""
     if engine == "ray":
-        return lambda function, parts: _by_ray(_module("ray", "ray"), workers, function, parts)
+        return lambda function, parts: _by_ray(_module("ray"), workers, function, parts)
     if engine == "dask":
-        return lambda function, parts: _by_dask(_module("dask.distributed", "dask[distributed]"), workers, function, parts)
+        return lambda function, parts: _by_dask(_module("dask.distributed"), workers, function, parts)
     if workers == 1:
         return lambda function, parts: [function(part) for part in parts]
     return lambda function, parts: _by_processes(workers, function, parts)
@@ -63,11 +63,11 @@ def _by_dask(distributed: Any, workers: int, function: Callable[[Given], Made], 
         return list(client.gather(client.map(function, list(parts))))
 
 
-def _module(name: str, package: str) -> Any:
+def _module(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError as error:
         raise SpreadError(
-            f"{name} is not installed: found no module of this name; expected it after `pip install {package}`, or use "
-            "--engine processes"
+            f"{name} is not installed: found no module of this name; expected it after "
+            f"`pip install fastchannel[{name.partition('.')[0]}]`, or use --engine processes"
         ) from error

@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 
-from fastchannel.node import erasure, figures, imports, labreports, ledger, messages, recalls, sweep, triggers
+from fastchannel.node import allocations, erasure, figures, imports, labreports, ledger, messages, recalls, sweep, triggers
 from fastchannel.node.applying import apply_arrived, look_again
 from fastchannel.node.desk import office
 from fastchannel.node.joint import announce
@@ -37,6 +37,13 @@ def recall_notices(recall: str) -> None:
     """Take back a part of what one recall is about; the rest waits its turn."""
     if not recalls.process(recall, chunks=CHUNKS_A_TURN):
         enqueue_recall(recall)
+
+
+@app.task(name="allocate_batch", queue="allocation", retry=RetryStrategy(max_attempts=3, wait=5))
+def allocate_batch(batch: str) -> None:
+    """Work out who has a place in a batch, exactly; again where it changed meanwhile."""
+    if not allocations.solve(batch):
+        enqueue_allocation(batch)
 
 
 @app.periodic(cron=f"* * * * * */{settings.CONFIG.sweep_seconds}", periodic_id="sweep")
@@ -108,13 +115,15 @@ async def clear_abandoned(context: JobContext, timestamp: int) -> None:
 
 
 def resume() -> int:
-    """Enqueue every import and recall that is not finished; how many."""
-    waiting, wrong = imports.unfinished(), recalls.unfinished()
+    """Enqueue every import and recall that is not finished and every batch without its answer; how many."""
+    waiting, wrong, unsolved = imports.unfinished(), recalls.unfinished(), allocations.unsolved()
     for roster in waiting:
         enqueue_import(roster)
     for recall in wrong:
         enqueue_recall(recall)
-    return len(waiting) + len(wrong)
+    for batch in unsolved:
+        enqueue_allocation(batch)
+    return len(waiting) + len(wrong) + len(unsolved)
 
 
 def begin_exchange() -> None:
@@ -152,6 +161,15 @@ def enqueue_recall(recall: str) -> None:
             recall_notices.configure(queueing_lock=f"recall:{recall}").defer(recall=recall)
     except AlreadyEnqueued:
         _log.info("recall waits already", extra={"recall": recall})
+
+
+def enqueue_allocation(batch: str) -> None:
+    """See to it that a batch is worked out. One job at a time waits for each."""
+    try:
+        with transaction.atomic():
+            allocate_batch.configure(queueing_lock=f"allocation:{batch}").defer(batch=batch)
+    except AlreadyEnqueued:
+        _log.info("allocation waits already", extra={"batch": batch})
 
 
 def pulse() -> None:

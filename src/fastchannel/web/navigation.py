@@ -37,52 +37,27 @@ TITLES: dict[str, StrOrPromise] = {
     "secretariat": _("Secretariat"),
     "trust": _("Trust"),
     "forecasts": _("Forecast"),
+    "devices": _("Devices"),
+    "break-glass": _("Emergency access"),
+    "needs": _("Statements of need"),
+    "allocations": _("Places"),
+    "chain": _("Chain map"),
 }
+_READ = ("dashboard", "journeys", "certificates", "agreements", "forecasts")
 # The first page is where the role's day begins.
 PAGES: dict[Role, tuple[str, ...]] = {
-    Role.SPONSOR: ("roster", "import", "agreements"),
-    Role.REVIEWER: ("queue", "dashboard", "journeys", "certificates", "agreements", "forecasts"),
-    Role.MISSION: (
-        "queue",
-        "secretariat",
-        "dashboard",
-        "journeys",
-        "certificates",
-        "agreements",
-        "forecasts",
-        "watch",
-        "link",
-        "trust",
-    ),
+    Role.SPONSOR: ("roster", "import", "needs", "agreements"),
+    Role.REVIEWER: ("queue", *_READ, "break-glass"),
+    Role.MISSION: ("queue", "secretariat", *_READ, "watch", "link", "trust", "chain"),
     Role.LABORATORY: ("laboratory", "tray", "agreements"),
     Role.CARRIER: ("checkpoint", "agreements"),
-    Role.CHECKPOINT: ("checkpoint", "dashboard", "journeys", "certificates", "agreements", "forecasts"),
-    Role.SITE: ("site", "dashboard", "journeys", "agreements", "forecasts"),
-    Role.MONITOR: (
-        "monitor",
-        "cases",
-        "tray",
-        "dashboard",
-        "journeys",
-        "certificates",
-        "agreements",
-        "forecasts",
-        "watch",
-        "trust",
-    ),
+    Role.CHECKPOINT: ("checkpoint", "devices", *_READ, "break-glass"),
+    Role.SITE: ("site", "dashboard", "journeys", "agreements", "forecasts", "break-glass"),
+    Role.MONITOR: ("monitor", "cases", "tray", *_READ, "watch", "trust", "break-glass"),
     Role.SECRETARIAT: (
-        "secretariat",
-        "dashboard",
-        "journeys",
-        "cases",
-        "certificates",
-        "agreements",
-        "forecasts",
-        "watch",
-        "link",
-        "trust",
+        "secretariat", "cases", *_READ, "watch", "link", "trust", "allocations", "chain", "devices", "break-glass",
     ),
-}
+}  # fmt: skip
 
 
 # The menu's groups. A page that no group names is something to look up; a role's first page is always part of its day.

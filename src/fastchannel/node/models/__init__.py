@@ -21,6 +21,7 @@ from fastchannel.node.models.lanes import (
 )
 from fastchannel.node.models.ledger import JointDecision, LedgerRecord
 from fastchannel.node.models.monitoring import Assignment, CallNote, Followed, Message
+from fastchannel.node.models.needs import Batch, ChainTable, ClaimAudit, Need, PlaceOverride
 from fastchannel.node.models.passes import Pass
 from fastchannel.node.models.recalls import Recall, RecallRow
 from fastchannel.node.models.records import AccessLog, AgreementText, Heartbeat, IdempotencyKey
@@ -32,9 +33,12 @@ __all__ = [
     "AgreementText",
     "ApiKey",
     "Assignment",
+    "Batch",
     "CallNote",
     "Case",
     "CaseTask",
+    "ChainTable",
+    "ClaimAudit",
     "Course",
     "Deadline",
     "Event",
@@ -58,12 +62,14 @@ __all__ = [
     "LedgerRecord",
     "Message",
     "NamedContact",
+    "Need",
     "Notice",
     "NoticeStep",
     "Pass",
     "PeerPasses",
     "PeerText",
     "Person",
+    "PlaceOverride",
     "Recall",
     "RecallRow",
     "ReviewClaim",

@@ -66,16 +66,21 @@ def factor(audits: Sequence[Audit], rule: DiscountRule) -> float:
     return max(least, math.exp(rule.severity * min(0.0, mean + rule.tolerance)))
 
 
-def discounted(
-    applications: Iterable[Application], audits: Iterable[Audit], rule: DiscountRule, owners: Mapping[str, str] | None = None
-) -> list[Application]:
-    """The applications with their values discounted. ``owners`` names whose a sponsor is, where that is another."""
+def factors(audits: Iterable[Audit], rule: DiscountRule, owners: Mapping[str, str] | None = None) -> dict[str, float]:
+    """The factor of each owner that has been audited; ``owners`` names whose a firm is, where that is another."""
     whose = owners or {}
     by_firm: dict[str, list[Audit]] = {}
     for audit in audits:
         by_firm.setdefault(whose.get(audit.firm, audit.firm), []).append(audit)
-    factors = {firm: factor(found, rule) for firm, found in by_firm.items()}
-    return [_with(one, factors.get(whose.get(one.sponsor, one.sponsor), 1.0)) for one in applications]
+    return {firm: factor(found, rule) for firm, found in by_firm.items()}
+
+
+def discounted(
+    applications: Iterable[Application], audits: Iterable[Audit], rule: DiscountRule, owners: Mapping[str, str] | None = None
+) -> list[Application]:
+    """The applications with their values discounted. ``owners`` names whose a sponsor is, where that is another."""
+    whose, found = owners or {}, factors(audits, rule, owners)
+    return [_with(one, found.get(whose.get(one.sponsor, one.sponsor), 1.0)) for one in applications]
 
 
 def _with(one: Application, by: float) -> Application:

@@ -7,6 +7,7 @@ thing changed, and both answers are given with what their gaps leave open.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -98,25 +99,41 @@ def explain(allocation: Allocation, application: str) -> Explanation:
         raise UnknownApplicantError(
             f"{application}: no application without a promise has this id; look at the file's first column"
         )
+    found = _at_prices(allocation, [team])[0]
+    has_options = problem.starts[team + 1] > problem.starts[team]
+    exact = allocation.method == "exact" and has_options
+    return replace(found, resolved=_resolved(allocation, team)) if exact else found
+
+
+def explain_all(allocation: Allocation) -> list[Explanation]:
+    """Why, of everybody without a promise, at prices alone: nothing is solved again."""
+    return _at_prices(allocation, range(len(allocation.problem.applications)))
+
+
+def _at_prices(allocation: Allocation, teams: Sequence[int]) -> list[Explanation]:
+    problem = allocation.problem
     market = Market(problem)
     market.offer(allocation.prices)
     best = _best(problem, market.profit)
-    begin, end = int(problem.starts[team]), int(problem.starts[team + 1])
-    order = sorted(range(begin, end), key=lambda option: -market.profit[option])
-    use = use_matrix(problem).tocsc()
-    weighed = []
-    for option in order:
-        entries = slice(use.indptr[option], use.indptr[option + 1])
-        weighed.append(_weighed(allocation, team, option, use.indices[entries].tolist(), use.data[entries].tolist()))
-    option = int(allocation.choice[team])
-    return Explanation(
-        application=application,
-        granted=problem.grant(team, option) if option >= 0 else None,
-        rank=1 + int((best > best[team]).sum()),
-        of=len(problem.applications),
-        options=tuple(weighed),
-        resolved=_resolved(allocation, team) if allocation.method == "exact" and end > begin else None,
-    )
+    use, found = use_matrix(problem).tocsc(), []
+    for team in teams:
+        begin, end = int(problem.starts[team]), int(problem.starts[team + 1])
+        weighed = []
+        for option in sorted(range(begin, end), key=lambda option: -market.profit[option]):
+            entries = slice(use.indptr[option], use.indptr[option + 1])
+            weighed.append(_weighed(allocation, team, option, use.indices[entries].tolist(), use.data[entries].tolist()))
+        option = int(allocation.choice[team])
+        found.append(
+            Explanation(
+                application=problem.applications[team].id,
+                granted=problem.grant(team, option) if option >= 0 else None,
+                rank=1 + int((best > best[team]).sum()),
+                of=len(problem.applications),
+                options=tuple(weighed),
+                resolved=None,
+            )
+        )
+    return found
 
 
 def worth_of_one_more(allocation: Allocation, row: int) -> Worth:
