@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -21,7 +21,7 @@ from fastchannel.node.errors import ConfigError
 PREFIX = "FASTCHANNEL_"
 DIRECTORY = "FASTCHANNEL_NODE"
 FILE = "node.toml"
-_TABLES = frozenset({"clock", "exchange", "peers"})  # in the file alone
+_TABLES = frozenset({"accounts", "clock", "exchange", "mail", "peers"})  # in the file alone
 _LISTS = frozenset({"agreements", "hosts", "origins"})
 
 
@@ -47,6 +47,46 @@ class ExchangeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         return host.strip("[]"), int(port)
 
 
+class OidcConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A ministry's own sign-in, by OpenID Connect. Its identities open only accounts that were bound to them."""
+
+    title: str
+    issuer: Annotated[str, Meta(pattern=r"^https://|^http://(localhost|127\.0\.0\.1)(:|/|$)")]
+    client_id: str
+    client_secret: str = ""
+    client_secret_file: str = ""  # a path in the node's directory, or an absolute one
+
+    def secret(self, directory: Path) -> str:
+        """The client's secret. Raises ConfigError."""
+        return self.client_secret or (_secret(directory / self.client_secret_file) if self.client_secret_file else "")
+
+
+class AccountsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How staff sign in. ``optional`` is for drills: the page to sign in says so."""
+
+    second_factor: Literal["required", "optional"] = "required"
+    idle_hours: Annotated[float, Meta(gt=0, le=168)] = 8.0
+    longest_hours: Annotated[float, Meta(gt=0, le=720)] = 24.0
+    invitation_hours: Annotated[float, Meta(gt=0, le=720)] = 72.0
+    break_glass_minutes: Annotated[int, Meta(ge=5, le=1440)] = 60
+    oidc: dict[Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$")], OidcConfig] = {}
+
+
+class MailConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How mail leaves. Without ``host`` it is written to files under ``mail/`` in the node's directory."""
+
+    host: str = ""
+    port: Annotated[int, Meta(ge=1, le=65_535)] = 587
+    user: str = ""
+    password_file: str = ""  # a path in the node's directory, or an absolute one
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    sender: str = "fast-channel@localhost"
+
+    def password(self, directory: Path) -> str:
+        """The password of ``user``. Raises ConfigError."""
+        return _secret(directory / self.password_file) if self.password_file else ""
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What may differ between two nodes; what they must agree on is in the agreement."""
 
@@ -59,6 +99,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     origins: tuple[str, ...] = ()  # https origins that forms may be sent from, behind a proxy
     https: bool = False  # whether a proxy in front speaks https
     clock: ClockConfig = ClockConfig()
+    accounts: AccountsConfig = AccountsConfig()
+    mail: MailConfig = MailConfig()
     sweep_seconds: Annotated[int, Meta(ge=1, le=60)] = 5
     retention_days: Annotated[int, Meta(ge=1)] = 180  # after a journey's end, where the agreement does not say
     web_threads: Annotated[int, Meta(ge=1, le=64)] = 8
@@ -66,6 +108,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     exchange: ExchangeConfig = ExchangeConfig()
     database_url: str = ""  # empty means the embedded server
     secret_key: str = ""
+
+    @property
+    def address(self) -> str:
+        """Where people reach the pages: the first of ``origins``, else host and port."""
+        return self.origins[0].rstrip("/") if self.origins else f"http://{self.host}:{self.port}"
 
 
 def load(directory: Path, environment: Mapping[str, str] | None = None) -> Config:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastchannel.node.models.accounts import Account, ApiKey, TravellerLink
+from fastchannel.node.models.accounts import Account, ApiKey, Invitation, SignIn, TravellerLink
 from fastchannel.node.models.imports import Import, ImportRow
 from fastchannel.node.models.journeys import Deadline, Event, Journey, Notice, Person
 from fastchannel.node.models.lanes import (
@@ -17,6 +17,7 @@ from fastchannel.node.models.lanes import (
     PeerText,
 )
 from fastchannel.node.models.ledger import JointDecision, LedgerRecord
+from fastchannel.node.models.oversight import BreakGlass, BreakGlassReview, Proposal
 from fastchannel.node.models.passes import Pass
 from fastchannel.node.models.records import AccessLog, AgreementText, Heartbeat, IdempotencyKey
 
@@ -25,12 +26,15 @@ __all__ = [
     "Account",
     "AgreementText",
     "ApiKey",
+    "BreakGlass",
+    "BreakGlassReview",
     "Deadline",
     "Event",
     "Heartbeat",
     "IdempotencyKey",
     "Import",
     "ImportRow",
+    "Invitation",
     "JointDecision",
     "Journey",
     "Lane",
@@ -46,5 +50,7 @@ __all__ = [
     "PeerPasses",
     "PeerText",
     "Person",
+    "Proposal",
+    "SignIn",
     "TravellerLink",
 ]
