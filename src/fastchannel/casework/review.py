@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
+from fastchannel.agreement.text import AgencyRole
+from fastchannel.agreement.vocabulary import AGENCIES
 from fastchannel.casework.actor import Actor
 from fastchannel.casework.errors import InvalidEntryError
 from fastchannel.casework.office import Office, Receipt
@@ -43,6 +44,11 @@ def review(
     """Approve, return or refuse an application; the latter two want a reason, and a second approval another officer."""
     if outcome is not Outcome.APPROVED:
         _reasoned(reason)
+
+    def guard(standing: Standing, events: Sequence[Event]) -> Denial | None:
+        denial = not_deciding(office, actor, standing)
+        return denial or (same_eyes(actor, standing, events) if outcome is Outcome.APPROVED else None)
+
     return office.record(
         actor,
         Action.REVIEW,
@@ -50,7 +56,31 @@ def review(
         lambda stamp: [Reviewed(**stamp, outcome=outcome, reason=reason)],
         key=key,
         at=at,
-        guard=partial(same_eyes, actor) if outcome is Outcome.APPROVED else None,
+        guard=lambda standing, events: (
+            not_deciding(office, actor, standing)
+            or (same_eyes(actor, standing, events) if outcome is Outcome.APPROVED else None)
+        ),
+    )
+
+
+def not_deciding(office: Office, actor: Actor, standing: Standing) -> Denial | None:
+    """Why an officer of this agency cannot decide: the agreement gives the decision to another kind of agency.
+
+    Asked of reviewing officers whose account names an agency of the agreement; an officer without one acts for the party.
+    """
+    text = office.texts.versions(standing.agreement)[standing.version].text
+    party, route = text.party.get(actor.party), text.route.get(standing.route)
+    agency = next((one for one in party.agency if one.id == actor.agency), None) if party and actor.agency else None
+    if agency is None or route is None or actor.role is not Role.REVIEWER:
+        return None
+    by = route.application.review.by
+    if by in agency.roles or AgencyRole.REVIEWER in agency.roles:
+        return None
+    return Denial(
+        code="agency",
+        action=Action.REVIEW,
+        message=N_("The agreement gives this decision to {deciding}; your account is of another agency ({agency})."),
+        values={"deciding": AGENCIES[by], "agency": agency.id},
     )
 
 

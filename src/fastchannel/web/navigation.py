@@ -33,18 +33,19 @@ TITLES: dict[str, StrOrPromise] = {
     "link": _("Link"),
     "watch": _("Watch"),
     "forecasts": _("Forecast"),
+    "break-glass": _("Emergency access"),
 }
 # The first page is where the role's day begins.
 PAGES: dict[Role, tuple[str, ...]] = {
     Role.SPONSOR: ("roster", "import", "agreements"),
-    Role.REVIEWER: ("queue", "dashboard", "journeys", "certificates", "agreements", "forecasts"),
+    Role.REVIEWER: ("queue", "dashboard", "journeys", "certificates", "agreements", "forecasts", "break-glass"),
     Role.MISSION: ("queue", "dashboard", "journeys", "certificates", "agreements", "forecasts", "watch", "link"),
     Role.LABORATORY: ("laboratory", "agreements"),
     Role.CARRIER: ("checkpoint", "agreements"),
-    Role.CHECKPOINT: ("checkpoint", "dashboard", "journeys", "certificates", "agreements", "forecasts"),
-    Role.SITE: ("site", "dashboard", "journeys", "agreements", "forecasts"),
-    Role.MONITOR: ("monitor", "dashboard", "journeys", "certificates", "agreements", "forecasts", "watch"),
-    Role.SECRETARIAT: ("dashboard", "journeys", "certificates", "agreements", "forecasts", "watch", "link"),
+    Role.CHECKPOINT: ("checkpoint", "dashboard", "journeys", "certificates", "agreements", "forecasts", "break-glass"),
+    Role.SITE: ("site", "dashboard", "journeys", "agreements", "forecasts", "break-glass"),
+    Role.MONITOR: ("monitor", "dashboard", "journeys", "certificates", "agreements", "forecasts", "watch", "break-glass"),
+    Role.SECRETARIAT: ("dashboard", "journeys", "certificates", "agreements", "forecasts", "watch", "link", "break-glass"),
 }
 
 
