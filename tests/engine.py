@@ -36,6 +36,7 @@ def _directory() -> tuple[Path, bool]:
     (made / "node.toml").write_text(
         'party = "CN"\nport = 8800\nhosts = ["testserver", "localhost", "127.0.0.1"]\n'
         '[accounts]\nsecond_factor = "optional" # what is required, tests/web/test_second_factor.py asks\n'
+        "four_eyes = false\n"
     )
     os.environ[SHARED] = str(made)
     return made, True

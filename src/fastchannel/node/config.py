@@ -68,6 +68,7 @@ class AccountsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     idle_hours: Annotated[float, Meta(gt=0, le=168)] = 8.0
     longest_hours: Annotated[float, Meta(gt=0, le=720)] = 24.0
     invitation_hours: Annotated[float, Meta(gt=0, le=720)] = 72.0
+    four_eyes: bool = True  # whether a party's signature under a joint decision takes two people of it
     break_glass_minutes: Annotated[int, Meta(ge=5, le=1440)] = 60
     oidc: dict[Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$")], OidcConfig] = {}
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -14,7 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from fastchannel.agreement.agreement import Agreement
 from fastchannel.casework.actor import Actor
+from fastchannel.casework.four_eyes import Agreed, Proposal
+from fastchannel.casework.permissions import Denial
 from fastchannel.node import ledger, overrides, triggers
 from fastchannel.node.desk import office
 from fastchannel.node.errors import NodeError
@@ -120,6 +124,7 @@ def _decide(request: HttpRequest, actor: Actor) -> HttpResponse:
     try:
         text = in_force(office().texts.versions(request.POST.get("agreement", "")[:64]))
         known = {one.decision.digest: one.decision for one in overrides.decisions(text.id)}
+        known |= {one.digest: one for one, _proposal in overrides.proposed(text.id)}
         chosen = known.get(request.POST.get("sign", "")) or Decision(
             id=uuid4().hex[:12],
             agreement=text.id,
@@ -129,20 +134,51 @@ def _decide(request: HttpRequest, actor: Actor) -> HttpResponse:
             reason=request.POST.get("reason", "").strip()[:500],
             trigger=request.POST.get("trigger", "")[:64],
         )
-        overrides.sign(actor, chosen, text)
+        answer = _signed(actor, chosen, text)
     except ValueError:
         raise Http404 from None
     except FastChannelError as error:
         messages.error(request, str(error), extra_tags="stop")
     else:
+        _tell(request, answer)
+    return redirect("web:watch")
+
+
+def _signed(actor: Actor, chosen: Decision, text: Agreement) -> Agreed | Proposal | Denial | None:
+    """Signed at once where one person is enough here; else proposed, or confirmed as the second person."""
+    if settings.CONFIG.accounts.four_eyes:
+        return overrides.agree(actor, chosen, text)
+    overrides.sign(actor, chosen, text)
+    return None
+
+
+def _tell(request: HttpRequest, answer: Agreed | Proposal | Denial | None) -> None:
+    if isinstance(answer, Denial):
+        messages.error(request, answer.text(core_language(language_of(request))), extra_tags="stop")
+    elif isinstance(answer, Proposal):
+        said = _("Proposed. Another person of this party must confirm it; then it is signed.")
+        messages.success(request, said, extra_tags="good")
+    else:
         said = _("Signed for this party. It has effect once every party has signed it.")
         messages.success(request, said, extra_tags="good")
-    return redirect("web:watch")
 
 
 def _decisions(one: triggers.Watched, actor: Actor) -> list[dict[str, Any]]:
     parties = one.agreement.parties.keys()
-    return [
+    signed = overrides.decisions(one.agreement.id)
+    half: list[dict[str, Any]] = [
+        {
+            "decision": decision,
+            "act": ACTS[decision.act],
+            "signed": [],
+            "missing": sorted(parties),
+            "proposed": True,
+            "signs": actor.role is Role.SECRETARIAT and actor.id != proposal.proposed_by,
+        }
+        for decision, proposal in overrides.proposed(one.agreement.id)
+        if decision.digest not in {held.decision.digest for held in signed}
+    ]
+    return half + [
         {
             "decision": found.decision,
             "act": ACTS[found.decision.act],
@@ -150,7 +186,7 @@ def _decisions(one: triggers.Watched, actor: Actor) -> list[dict[str, Any]]:
             "missing": sorted(parties - found.signatures.keys()),
             "signs": actor.role is Role.SECRETARIAT and actor.party not in found.signatures,
         }
-        for found in overrides.decisions(one.agreement.id)
+        for found in signed
     ]
 
 
