@@ -149,7 +149,7 @@ def _write(
             "",
             "[accounts] # a drill's people sign in with the password alone",
             'second_factor = "optional"',
-            "four_eyes = false # and each role has one account",
+            "four_eyes = false",
             "",
             "[clock] # a demonstration's time",
             f"start = {clock_start.isoformat(timespec='seconds')}",

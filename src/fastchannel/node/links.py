@@ -44,7 +44,7 @@ def open_link(token: str) -> Actor | None:
         secret = Signer(salt=_SALT).unsign(token)
     except BadSignature:
         return None
-    link = TravellerLink.objects.filter(digest=token_digest(secret)).first()
+    link = TravellerLink.objects.filter(digest=token_digest(secret), purpose="journey").first()
     if link is None or not link.open_at(office().clock.now()):
         return None
     return Actor(id=f"traveller-{link.journey_id}", role=Role.TRAVELLER, party=settings.CONFIG.party, journey=link.journey_id)
