@@ -33,7 +33,11 @@ def _directory() -> tuple[Path, bool]:
     made = Path(tempfile.mkdtemp(prefix="fc-tests-"))
     (made / "secrets").mkdir()
     (made / "secrets" / "secret_key").write_text("for tests only")
-    (made / "node.toml").write_text('party = "CN"\nport = 8800\nhosts = ["testserver", "localhost", "127.0.0.1"]\n')
+    (made / "node.toml").write_text(
+        'party = "CN"\nport = 8800\nhosts = ["testserver", "localhost", "127.0.0.1"]\n'
+        '[accounts]\nsecond_factor = "optional" # what is required, tests/web/test_second_factor.py asks\n'
+        "four_eyes = false\n"
+    )
     os.environ[SHARED] = str(made)
     return made, True
 
@@ -75,7 +79,7 @@ def _flush_append_only_tables() -> Iterator[None]:
     from django.db.backends.postgresql.operations import DatabaseOperations
 
     ordinary = DatabaseOperations.sql_flush
-    tables = ("node_event", "node_accesslog")
+    tables = ("node_event", "node_accesslog", "node_breakglass", "node_breakglassreview")
 
     def lifted(self: Any, *args: Any, **kwargs: Any) -> list[str]:
         statements = ordinary(self, *args, **kwargs)

@@ -259,3 +259,19 @@ def test_a_clock_that_was_set_back_hides_nothing_and_later_entries_stay_later(of
     assert isinstance(approved, Receipt)
     assert isinstance(withdrawn, Receipt)
     assert (withdrawn.stage, withdrawn.recorded) == (Stage.WITHDRAWN, approved.recorded)
+
+
+@pytest.mark.parametrize(
+    ("agency", "allowed"),
+    [("", True), ("cn-local-government", True), ("cn-customs", False), ("cn-designated-laboratory", False), ("harbour", True)],
+)
+def test_a_reviewing_officer_of_an_agency_decides_where_the_agreement_gives_it_to_that_agency(
+    office: MemoryOffice, agency: str, allowed: bool
+) -> None:
+    journey = apply(office, duties=["transport", "closed-loop"]).journey
+    actor = replace(cases.REVIEWER, agency=agency)
+    answer = review.review(office, actor, journey, outcome=Outcome.APPROVED, key="k")
+    assert isinstance(answer, Receipt) is allowed
+    if isinstance(answer, Denial):
+        assert answer.code == "agency"
+        assert "the local government" in answer.text()

@@ -65,6 +65,7 @@ def test_time_goes_on_from_where_the_drill_last_saw_it(tmp_path: Path, monkeypat
         read = tomllib.loads((node.directory / "node.toml").read_text())
         assert read["clock"] == {"start": later, "since": NOW, "speed": 60.0}  # the same at both
         assert (read["party"], read["port"], read["language"]) == (node.party, 18_801, "ko")
+        assert read["accounts"] == {"second_factor": "optional", "four_eyes": False}  # the printed passwords are enough
         assert read["peers"] == {other.party: f"{other.url}/exchange/"}
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from fastchannel.casework import applications
-from fastchannel.node.models import AccessLog, Event
+from fastchannel.node.models import AccessLog, BreakGlass, BreakGlassReview, Event
 from fastchannel.terms.events import decode, encode
 from tests.casework import cases
 
@@ -42,3 +43,17 @@ def test_an_event_is_stored_byte_for_byte(desk: Any) -> None:
     applications.apply(desk, cases.SPONSOR, **cases.application())
     body = bytes(Event.objects.get().body)
     assert encode(decode(body)) == body
+
+
+@pytest.mark.parametrize("table", ["node_breakglass", "node_breakglassreview"])
+@pytest.mark.parametrize("statement", ["UPDATE {} SET role = 'x'", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
+def test_no_statement_changes_or_removes_an_emergency_opening_or_its_review(desk: Any, table: str, statement: str) -> None:
+    now = desk.clock.now()
+    opening = BreakGlass.objects.create(
+        journey="j", actor="a", role="monitor", party="CN", reason="r", opened=now, until=now + timedelta(hours=1)
+    )
+    BreakGlassReview.objects.create(opening=opening, reviewer="b", role="secretariat", justified=True, note="n", at=now)
+    execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        execute(statement.format(table))
+    assert (BreakGlass.objects.count(), BreakGlassReview.objects.count()) == (1, 1)

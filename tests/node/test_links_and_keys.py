@@ -11,7 +11,7 @@ from django.test import RequestFactory
 
 from fastchannel.casework import applications
 from fastchannel.casework.permissions import Denial
-from fastchannel.node import keys, links
+from fastchannel.node import accounts, keys, links
 from fastchannel.node.models import Account, ApiKey, TravellerLink
 from fastchannel.terms.events import Role
 from tests.casework import cases
@@ -53,6 +53,16 @@ def test_a_changed_link_opens_nothing_and_asks_the_database_nothing(
     assert isinstance(token, str)
     with django_assert_num_queries(0):
         assert links.open_link(change(token)) is None
+
+
+def test_a_link_serves_its_one_purpose_and_an_invitation_of_staff_is_none(desk: Any, journey: str) -> None:
+    token = links.issue(cases.SPONSOR, journey)
+    assert isinstance(token, str)
+    officer = Account.objects.create(username="officer", role="reviewer", party="CN")
+    assert links.open_link(accounts.invite(officer)) is None
+    assert accounts.invitation(token) is None
+    TravellerLink.objects.update(purpose="another")
+    assert links.open_link(token) is None
 
 
 def test_another_sponsor_cannot_make_a_link(desk: Any, journey: str) -> None:

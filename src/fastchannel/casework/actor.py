@@ -18,6 +18,7 @@ class Actor:
     jurisdiction: frozenset[str] = frozenset()  # ISO 3166-2 regions; empty means the whole party
     organisation: str = ""  # the sponsor's, laboratory's or carrier's identifier
     journey: str = ""  # the one journey that a traveller's signed link opens
+    opened: frozenset[str] = frozenset()  # journeys that break-glass opens to be read, for now
 
     def covers(self, place: str) -> bool:
         """Whether the place lies in the actor's jurisdiction."""

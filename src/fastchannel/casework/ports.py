@@ -49,6 +49,7 @@ class Purpose(StrEnum):
     LIST = "list"
     WRITE = "write"
     EXPORT = "export"
+    BREAK_GLASS = "break-glass"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +249,52 @@ class AccessLog(Protocol):
 
     def note(self, access: Access) -> None:
         """Write it down; it is never changed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """A record opened by break-glass: by whom, why, and until when it can be read."""
+
+    id: str
+    journey: str
+    actor: str
+    role: str
+    party: str
+    reason: str
+    opened: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningReview:
+    """What somebody else found about an opening afterwards."""
+
+    opening: str
+    reviewer: str
+    role: str
+    justified: bool
+    note: str
+    at: datetime
+
+
+class Openings(Protocol):
+    """Records opened by break-glass. Nothing of them is changed or removed."""
+
+    def keep(self, opening: Opening) -> None:
+        """Write a new one down, before anything is shown."""
+        ...
+
+    def live(self, actor: str, journey: str, at: datetime) -> Opening | None:
+        """The one that opens the journey to the actor at that time."""
+        ...
+
+    def find(self, identifier: str) -> Opening | None:
+        """The opening of that identifier."""
+        ...
+
+    def review(self, review: OpeningReview) -> bool:
+        """Write the review down; False where there is one already."""
         ...
 
 

@@ -47,6 +47,9 @@ def page() -> str:
         "A jurisdiction is a set of ISO 3166-2 regions; an officer without one acts for the whole party. A denial says",
         "first whether the role, then whether the journey, then whether the stage is the reason, so that nobody learns",
         "the stage of a journey that is out of reach.",
+        "",
+        "Break-glass opens one journey to be read for a limited time to an officer whose reach ends before it. The reason is",
+        "in the log of who read the record, and somebody else reviews the opening afterwards.",
     ]
     return "\n".join(lines) + "\n"
 

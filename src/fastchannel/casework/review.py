@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from fastchannel.agreement.text import AgencyRole
+from fastchannel.agreement.vocabulary import AGENCIES
 from fastchannel.casework.actor import Actor
 from fastchannel.casework.clearance import only_clean, unchanged
 from fastchannel.casework.errors import InvalidEntryError
@@ -72,7 +74,8 @@ def _reviewed(
     at: datetime | None = None,
 ) -> Receipt | Denial:
     def guard(standing: Standing, events: Sequence[Event]) -> Denial | None:
-        return next((denial for ask in guards if (denial := ask(standing, events))), None)
+        denial = not_deciding(office, actor, standing)
+        return denial or next((denial for ask in guards if (denial := ask(standing, events))), None)
 
     return office.record(
         actor,
@@ -82,6 +85,27 @@ def _reviewed(
         key=key,
         at=at,
         guard=guard,
+    )
+
+
+def not_deciding(office: Office, actor: Actor, standing: Standing) -> Denial | None:
+    """Why an officer of this agency cannot decide: the agreement gives the decision to another kind of agency.
+
+    Asked of reviewing officers whose account names an agency of the agreement; an officer without one acts for the party.
+    """
+    text = office.texts.versions(standing.agreement)[standing.version].text
+    party, route = text.party.get(actor.party), text.route.get(standing.route)
+    agency = next((one for one in party.agency if one.id == actor.agency), None) if party and actor.agency else None
+    if agency is None or route is None or actor.role is not Role.REVIEWER:
+        return None
+    by = route.application.review.by
+    if by in agency.roles or AgencyRole.REVIEWER in agency.roles:
+        return None
+    return Denial(
+        code="agency",
+        action=Action.REVIEW,
+        message=N_("The agreement gives this decision to {deciding}; your account is of another agency ({agency})."),
+        values={"deciding": AGENCIES[by], "agency": agency.id},
     )
 
 

@@ -24,6 +24,7 @@ def fastchannel() -> None:
 def build() -> click.Group:
     """The command with all that belongs to it."""
     from fastchannel.cli import (
+        accounts,
         agreement,
         decide,
         demo,
@@ -43,8 +44,8 @@ def build() -> click.Group:
     )
 
     rooms = (
-        agreement, decide, demo, doctor, drill_commands, exchange, forecast, journey, node, passes, reference, rules, supply,
-        trust, verify, watch,
+        accounts, agreement, decide, demo, doctor, drill_commands, exchange, forecast, journey, node, passes, reference, rules,
+        supply, trust, verify, watch,
     )  # fmt: skip
     for room in rooms:
         room.add_to(fastchannel)

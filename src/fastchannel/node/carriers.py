@@ -44,11 +44,12 @@ class NodeMessenger:
             self._file(to, text.body, key)
 
     def _mail(self, to: str, subject: str, body: str, key: str) -> None:
-        _, _, domain = self.config.sender.partition("@")
+        sender = settings.DEFAULT_FROM_EMAIL
+        _, _, domain = sender.partition("@")
         message = EmailMessage(
             subject=subject,
             body=body,
-            from_email=self.config.sender,
+            from_email=sender,
             to=[to],
             headers={"Message-ID": f"<{key}@{domain}>", "Auto-Submitted": "auto-generated"},
         )

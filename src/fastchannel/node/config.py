@@ -21,7 +21,7 @@ from fastchannel.node.errors import ConfigError
 PREFIX = "FASTCHANNEL_"
 DIRECTORY = "FASTCHANNEL_NODE"
 FILE = "node.toml"
-_TABLES = frozenset({"clock", "contact", "exchange", "messages", "peers"})  # in the file alone
+_TABLES = frozenset({"accounts", "clock", "contact", "exchange", "mail", "messages", "peers"})  # in the file alone
 _LISTS = frozenset({"agreements", "hosts", "origins"})
 
 
@@ -62,16 +62,51 @@ class ContactConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class MessagesConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How messages to travellers leave: into files of the node's directory, or by a gateway and a mail server."""
+    """How short messages to travellers leave: into files of the node's directory, or by a gateway. Mail goes by ``mail``."""
 
     sms: Literal["file", "http"] = "file"
     sms_url: Annotated[str, Meta(pattern=r"^(|https://.+)$")] = ""  # takes {"id", "to", "text"} and knows an id again
-    mail: Literal["file", "smtp"] = "file"
-    smtp_host: str = "localhost"
-    smtp_port: Annotated[int, Meta(ge=1, le=65_535)] = 587
-    smtp_user: str = ""
-    smtp_tls: bool = True
-    sender: Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+$")] = "fast-channel@localhost"
+
+
+class OidcConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A ministry's own sign-in, by OpenID Connect. Its identities open only accounts that were bound to them."""
+
+    title: str
+    issuer: Annotated[str, Meta(pattern=r"^https://|^http://(localhost|127\.0\.0\.1)(:|/|$)")]
+    client_id: str
+    client_secret: str = ""
+    client_secret_file: str = ""  # a path in the node's directory, or an absolute one
+
+    def secret(self, directory: Path) -> str:
+        """The client's secret. Raises ConfigError."""
+        return self.client_secret or (_secret(directory / self.client_secret_file) if self.client_secret_file else "")
+
+
+class AccountsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How staff sign in. ``optional`` is for drills: the page to sign in says so."""
+
+    second_factor: Literal["required", "optional"] = "required"
+    idle_hours: Annotated[float, Meta(gt=0, le=168)] = 8.0
+    longest_hours: Annotated[float, Meta(gt=0, le=720)] = 24.0
+    invitation_hours: Annotated[float, Meta(gt=0, le=720)] = 72.0
+    four_eyes: bool = True  # whether a party's signature under a joint decision takes two people of it
+    break_glass_minutes: Annotated[int, Meta(ge=5, le=1440)] = 60
+    oidc: dict[Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$")], OidcConfig] = {}
+
+
+class MailConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How mail leaves. Without ``host`` it is written to files under ``mail/`` in the node's directory."""
+
+    host: str = ""
+    port: Annotated[int, Meta(ge=1, le=65_535)] = 587
+    user: str = ""
+    password_file: str = ""  # a path in the node's directory, or an absolute one
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    sender: str = "fast-channel@localhost"
+
+    def password(self, directory: Path) -> str:
+        """The password of ``user``. Raises ConfigError."""
+        return _secret(directory / self.password_file) if self.password_file else ""
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -87,6 +122,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     https: bool = False  # whether a proxy in front speaks https
     address: Annotated[str, Meta(pattern=r"^(|https?://[^/]+)$")] = ""  # what travellers' links begin with
     clock: ClockConfig = ClockConfig()
+    accounts: AccountsConfig = AccountsConfig()
+    mail: MailConfig = MailConfig()
     sweep_seconds: Annotated[int, Meta(ge=1, le=60)] = 5
     retention_days: Annotated[int, Meta(ge=1)] = 180  # after a journey's end, where the agreement does not say
     web_threads: Annotated[int, Meta(ge=1, le=64)] = 8
@@ -95,7 +132,6 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     contact: dict[Annotated[str, Meta(pattern=r"^[A-Z]{2}$")], ContactConfig] = {}  # whom travellers call, by party
     messages: MessagesConfig = MessagesConfig()
     sms_token: str = ""  # what the SMS gateway knows this node by
-    smtp_password: str = ""
     database_url: str = ""  # empty means the embedded server
     secret_key: str = ""
 

@@ -147,6 +147,10 @@ def _write(
             raise NodeError(f"clock_start: found {clock_start}; expected an offset, for example 2020-05-04T09:00:00+09:00")
         lines += [
             "",
+            "[accounts] # a drill's people sign in with the password alone",
+            'second_factor = "optional"',
+            "four_eyes = false",
+            "",
             "[clock] # a demonstration's time",
             f"start = {clock_start.isoformat(timespec='seconds')}",
             f"since = {datetime.now(UTC).isoformat(timespec='seconds')}",

@@ -57,7 +57,7 @@ def find(token: str) -> TravellerLink | None:
         secret = Signer(salt=_SALT).unsign(token)
     except BadSignature:
         return None
-    return TravellerLink.objects.filter(digest=token_digest(secret)).first()
+    return TravellerLink.objects.filter(digest=token_digest(secret), purpose="journey").first()
 
 
 def revoke(journey: str) -> int:

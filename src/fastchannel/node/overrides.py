@@ -16,16 +16,20 @@ from msgspec import Struct
 
 from fastchannel.agreement.agreement import Agreement
 from fastchannel.agreement.text import Scope
+from fastchannel.casework import four_eyes
 from fastchannel.casework.actor import Actor
+from fastchannel.casework.four_eyes import Agreed, Kind, Proposal
+from fastchannel.casework.permissions import Denial
 from fastchannel.casework.ports import Purpose
 from fastchannel.exchange.bodies import DecisionTold, decision_body
 from fastchannel.exchange.errors import LeafError
-from fastchannel.exchange.leaves import Kind
+from fastchannel.exchange.leaves import Kind as LeafKind
 from fastchannel.exchange.sealing import Draft
 from fastchannel.node import models
 from fastchannel.node.desk import office
 from fastchannel.node.errors import NodeError
 from fastchannel.node.link import link
+from fastchannel.node.proposals import DatabaseProposals, waiting
 from fastchannel.watch.triggers.overrides import Act, Override, Signature
 from fastchannel.watch.triggers.subject import Subject
 
@@ -92,8 +96,26 @@ def overrides(agreement: str) -> list[Override]:
     ]
 
 
-def sign(actor: Actor, decision: Decision, text: Agreement) -> str:
-    """Sign a decision for the actor's party, and tell the other parties of it; its digest. Raises NodeError."""
+def agree(actor: Actor, decision: Decision, text: Agreement) -> Agreed | Proposal | Denial:
+    """Sign for the party as one of two: the first proposes, and with the second the party signs. Raises NodeError."""
+    check_decision(actor, decision, text)
+    with transaction.atomic():
+        answer = four_eyes.agree(
+            office(), DatabaseProposals(), actor, kind=Kind.JOINT_DECISION, subject=text.id, body=decision.raw
+        )
+        if isinstance(answer, Agreed):
+            sign(actor, decision, text)
+    return answer
+
+
+def proposed(agreement: str) -> list[tuple[Decision, Proposal]]:
+    """What one person of this party proposed, and another must confirm."""
+    held = waiting(Kind.JOINT_DECISION, agreement, office().clock.now())
+    return [(_decision.decode(one.body), one) for one in held]
+
+
+def check_decision(actor: Actor, decision: Decision, text: Agreement) -> None:
+    """Raises NodeError where the decision has no reason, or names what the agreement does not know."""
     if not decision.reason.strip():
         raise NodeError("decision: found no reason; expected one: whoever is held reads it")
     if actor.party not in text.parties or decision.agreement != text.id:
@@ -101,6 +123,11 @@ def sign(actor: Actor, decision: Decision, text: Agreement) -> str:
     known = {trigger.id for trigger in text.text.trigger}
     if decision.trigger not in known | {""} or decision.route not in text.routes.keys() | {""}:
         raise NodeError(f"decision: {text.id} has no trigger {decision.trigger} or no route {decision.route}")
+
+
+def sign(actor: Actor, decision: Decision, text: Agreement) -> str:
+    """Sign a decision for the actor's party, and tell the other parties of it; its digest. Raises NodeError."""
+    check_decision(actor, decision, text)
     now = office().clock.now()
     with transaction.atomic():
         _, made = models.JointDecision.objects.get_or_create(
@@ -112,7 +139,7 @@ def sign(actor: Actor, decision: Decision, text: Agreement) -> str:
             for peer in found.others(text):
                 body = decision_body(text, decision.raw, peer)
                 draft = Draft(id=office().identifiers.new(), at=now, agreement=text.digest, body=body)
-                found.lanes.append(found.lane(Kind.URGENT, peer), [draft])
+                found.lanes.append(found.lane(LeafKind.URGENT, peer), [draft])
         office().note(actor, Purpose.WRITE, f"decision {decision.act} {decision.id}", [])
     return decision.digest
 

@@ -37,6 +37,11 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "axes",
     "django_htmx",
     "ninja",
@@ -54,6 +59,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "fastchannel.web.signed_in.SignedInMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [
@@ -100,6 +107,48 @@ AXES_ENABLE_ADMIN = False
 AXES_LOCKOUT_CALLABLE = "fastchannel.web.views.account.locked_out"
 AXES_VERBOSE = False
 
+# django-allauth makes second factors and ministries' sign-in; which of its pages there are, web/urls.py says.
+ACCOUNT_ADAPTER = "fastchannel.web.allauth_adapters.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # invitations and notices go by Account.email; nobody signs in by mail
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # there is no page to sign up; allauth's own check asks for it
+ACCOUNT_RATE_LIMITS = False  # django-axes counts the attempts, those at the second step too
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+MFA_ADAPTER = "fastchannel.web.allauth_adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not CONFIG.https  # browsers themselves allow it at localhost only
+SOCIALACCOUNT_ADAPTER = "fastchannel.web.allauth_adapters.MinistryAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # our policy lets no form lead to another site, not even by way of an answer
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": name,
+                "name": one.title,
+                "client_id": one.client_id,
+                "secret": one.secret(NODE_DIRECTORY or Path()),
+                # Who somebody is, the signed identity token says, and nothing besides.
+                "settings": {"server_url": one.issuer, "fetch_userinfo": False, "uid_field": "sub"},
+            }
+            for name, one in CONFIG.accounts.oidc.items()
+        ],
+    }
+}
+
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if CONFIG.mail.host else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = str((NODE_DIRECTORY or Path()) / "mail")
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER = CONFIG.mail.host or "localhost", CONFIG.mail.port, CONFIG.mail.user
+EMAIL_HOST_PASSWORD = CONFIG.mail.password(NODE_DIRECTORY or Path())
+EMAIL_USE_TLS, EMAIL_USE_SSL = CONFIG.mail.security == "starttls", CONFIG.mail.security == "tls"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = CONFIG.mail.sender
+
+SESSION_COOKIE_AGE = int(CONFIG.accounts.longest_hours * 3600)  # how long one may be idle, web/signed_in.py sees to
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.https
@@ -120,13 +169,6 @@ LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("ko", "한국어")
 LOCALE_PATHS = [Path(__file__).resolve().parent.parent / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
-
-EMAIL_BACKEND = f"django.core.mail.backends.{'filebased' if CONFIG.messages.mail == 'file' else 'smtp'}.EmailBackend"
-EMAIL_FILE_PATH = None if NODE_DIRECTORY is None else NODE_DIRECTORY / "outbox" / "mail"
-EMAIL_HOST, EMAIL_PORT = CONFIG.messages.smtp_host, CONFIG.messages.smtp_port
-EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = CONFIG.messages.smtp_user, CONFIG.smtp_password
-EMAIL_USE_TLS = CONFIG.messages.smtp_tls
-EMAIL_TIMEOUT = 10
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True

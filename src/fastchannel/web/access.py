@@ -11,10 +11,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import get_language
 
+from fastchannel.casework import break_glass
 from fastchannel.casework.actor import Actor
 from fastchannel.casework.errors import UnknownJourneyError
-from fastchannel.casework.permissions import Denial
+from fastchannel.casework.permissions import Action, Denial, can
 from fastchannel.node.desk import office
+from fastchannel.node.openings import DatabaseOpenings
 from fastchannel.web.details import core_language
 from fastchannel.web.navigation import may_open
 from fastchannel.web.record import Record, open_record
@@ -52,7 +54,9 @@ def page(name: str) -> Callable[[View[P]], View[P]]:
 
 
 class DeniedError(PermissionDenied):
-    """Casework said no; the page says why in the reader's language."""
+    """Casework said no; the page says why in the reader's language. ``journey`` is set where break-glass would open it."""
+
+    journey: str = ""
 
 
 def record_or_refusal(request: HttpRequest, journey: str, *, why: str, **kwargs: Any) -> Record:
@@ -62,5 +66,20 @@ def record_or_refusal(request: HttpRequest, journey: str, *, why: str, **kwargs:
     except UnknownJourneyError as error:
         raise Http404 from error
     if isinstance(found, Denial):
-        raise DeniedError(found.text(core_language(language_of(request))))
+        return _by_break_glass(request, journey, found, **kwargs)
     return found
+
+
+def _by_break_glass(request: HttpRequest, journey: str, denial: Denial, **kwargs: Any) -> Record:
+    """The record where the account has broken the glass before it, and that still lasts. Raises DeniedError."""
+    desk, actor, language = office(), actor_of(request), language_of(request)
+    held = break_glass.widened(DatabaseOpenings(), actor, journey, desk.clock.now())
+    if held is not None:
+        wider, opening = held
+        found = open_record(desk, wider, journey, why=break_glass.why(opening), language=language, **kwargs)
+        if not isinstance(found, Denial):
+            return found
+    error = DeniedError(denial.text(core_language(language)))
+    if can(actor, Action.BREAK_GLASS, desk.journal.subject(journey)):
+        error.journey = journey
+    raise error

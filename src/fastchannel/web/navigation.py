@@ -38,10 +38,10 @@ TITLES: dict[str, StrOrPromise] = {
     "trust": _("Trust"),
     "forecasts": _("Forecast"),
     "devices": _("Devices"),
-    "break-glass": _("Emergency access"),
     "needs": _("Statements of need"),
     "allocations": _("Places"),
     "chain": _("Chain map"),
+    "break-glass": _("Emergency access"),
 }
 _READ = ("dashboard", "journeys", "certificates", "agreements", "forecasts")
 # The first page is where the role's day begins.

@@ -10,6 +10,7 @@ from fastchannel.web.views import (
     agreements,
     allocations,
     applications,
+    break_glass,
     cases,
     certificates,
     chain,
@@ -18,8 +19,10 @@ from fastchannel.web.views import (
     forecasts,
     health,
     imports,
+    invitation,
     journey,
     laboratory,
+    ministries,
     monitoring,
     needs,
     overview,
@@ -27,7 +30,9 @@ from fastchannel.web.views import (
     phone,
     review,
     roster,
+    second_step,
     secretariat,
+    security,
     traveller,
     trust,
     watch,
@@ -38,6 +43,19 @@ pages: list[URLPattern | URLResolver] = [
     path("", account.home, name="home"),
     path("login/", account.SignIn.as_view(), name="sign-in"),
     path("logout/", account.sign_out, name="sign-out"),
+    path("account/", security.security, name="security"),
+    path("account/app/", security.totp_add, name="totp-add"),
+    path("account/app/remove/", security.totp_remove, name="totp-remove"),
+    path("account/passkeys/", security.passkey_add, name="passkey-add"),
+    path("account/passkeys/<int:number>/remove/", security.passkey_remove, name="passkey-remove"),
+    path("account/recovery-codes/", security.recovery_codes, name="recovery-codes"),
+    path("account/password/", security.password, name="password"),
+    path("account/sign-ins/end/", security.sign_in_end, name="sign-in-end"),
+    path("account/prove/", second_step.prove, name="prove"),
+    path("invitation/<str:token>/", invitation.invitation, name="invitation"),
+    path("break-glass/", break_glass.openings, name="break-glass"),
+    path("break-glass/<str:journey>/", break_glass.open_one, name="break-glass-open"),
+    path("break-glass/<str:identifier>/review/", break_glass.review, name="break-glass-review"),
     path("language/", account.set_language, name="language"),
     path("travellers/", roster.roster, name="roster"),
     path("travellers/apply/", applications.apply, name="apply"),
@@ -119,7 +137,18 @@ pages: list[URLPattern | URLResolver] = [
     path("places/<str:identifier>/audit/", allocations.audit, name="allocation-audit"),
     path("chain/", chain.chain, name="chain"),
 ]
-urlpatterns: list[URLPattern | URLResolver] = [path("", include((pages, "web"))), path("api/", api.urls)]
+# The names by which django-allauth looks for our pages. Of its own pages none is here.
+by_allauth_names: list[URLPattern | URLResolver] = [
+    path("login/", account.SignIn.as_view(), name="account_login"),
+    path("login/second-step/", second_step.second_step, name="mfa_authenticate"),
+    path("oidc/<str:provider_id>/login/", ministries.begin, name="openid_connect_login"),
+    path("oidc/<str:provider_id>/callback/", ministries.come_back, name="openid_connect_callback"),
+]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include((pages, "web"))),
+    *by_allauth_names,
+    path("api/", api.urls),
+]
 
 handler400 = "fastchannel.web.views.errors.bad_request"
 handler403 = "fastchannel.web.views.errors.forbidden"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from fastchannel.casework.break_glass import WHY
 from fastchannel.casework.permissions import ACTIONS, Action
 from fastchannel.decide.stages import Stage
 from fastchannel.decide.standing import Status, Verdict
@@ -186,6 +187,8 @@ def touch(why: str, language: str) -> str:
         return str(_("contacts of a case"))
     if why.startswith("task: "):
         return str(_("task of a case"))
+    if why.startswith(WHY):
+        return str(_("Emergency access: %(reason)s")) % {"reason": why.removeprefix(WHY)}
     if why.startswith("due "):
         return str(_("list: what is due"))
     return why

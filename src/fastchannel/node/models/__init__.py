@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastchannel.node.models.accounts import Account, ApiKey, TravellerLink
+from fastchannel.node.models.accounts import Account, ApiKey, Invitation, SignIn, TravellerLink
 from fastchannel.node.models.cases import Case, CaseTask, NamedContact, Whereabout
 from fastchannel.node.models.counts import Course, Figure, JourneyCount
 from fastchannel.node.models.imports import Import, ImportRow
@@ -22,6 +22,7 @@ from fastchannel.node.models.lanes import (
 from fastchannel.node.models.ledger import JointDecision, LedgerRecord
 from fastchannel.node.models.monitoring import Assignment, CallNote, Followed, Message
 from fastchannel.node.models.needs import Batch, ChainTable, ClaimAudit, Need, PlaceOverride
+from fastchannel.node.models.oversight import BreakGlass, BreakGlassReview, Proposal
 from fastchannel.node.models.passes import Pass
 from fastchannel.node.models.recalls import Recall, RecallRow
 from fastchannel.node.models.records import AccessLog, AgreementText, Heartbeat, IdempotencyKey
@@ -34,6 +35,8 @@ __all__ = [
     "ApiKey",
     "Assignment",
     "Batch",
+    "BreakGlass",
+    "BreakGlassReview",
     "CallNote",
     "Case",
     "CaseTask",
@@ -48,6 +51,7 @@ __all__ = [
     "IdempotencyKey",
     "Import",
     "ImportRow",
+    "Invitation",
     "JointDecision",
     "Journey",
     "JourneyCount",
@@ -70,9 +74,11 @@ __all__ = [
     "PeerText",
     "Person",
     "PlaceOverride",
+    "Proposal",
     "Recall",
     "RecallRow",
     "ReviewClaim",
+    "SignIn",
     "TravellerLink",
     "Whereabout",
 ]

@@ -39,6 +39,7 @@ class Account(AbstractBaseUser):
     agency = models.CharField(max_length=64, blank=True)
     jurisdiction = ArrayField(models.CharField(max_length=8), default=list, blank=True)
     organisation = models.CharField(max_length=128, blank=True)
+    email = models.EmailField(blank=True)  # for invitations and security notices alone; nobody signs in by it
     language = models.CharField(max_length=8, default="en")
     is_active = models.BooleanField(default=True)
     created = models.DateTimeField(auto_now_add=True)
@@ -69,6 +70,40 @@ class Account(AbstractBaseUser):
             jurisdiction=frozenset(self.jurisdiction),
             organisation=self.organisation,
         )
+
+
+class Invitation(models.Model):
+    """A link by which an account's holder sets the password once. Only its digest is stored; times are the host's."""
+
+    id = models.CharField(max_length=26, primary_key=True, default=new_identifier, editable=False)
+    digest = models.CharField(max_length=64, unique=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="invitations")
+    created = models.DateTimeField()
+    expires = models.DateTimeField()
+    used = models.DateTimeField(null=True)
+    revoked = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class SignIn(models.Model):
+    """One sign-in of an account, while it lasts and after: where it came from, and when it was last seen at work."""
+
+    id = models.CharField(max_length=26, primary_key=True, default=new_identifier, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="sign_ins")
+    session = models.CharField(max_length=40, unique=True)
+    began = models.DateTimeField()
+    seen = models.DateTimeField()
+    ended = models.DateTimeField(null=True)
+    address = models.GenericIPAddressField(null=True)
+    device = models.CharField(max_length=300, blank=True)  # as the browser names itself
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["account", "-seen"], name="sign_in_account")]
+
+    def __str__(self) -> str:
+        return self.id
 
 
 class ApiKey(models.Model):

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import check_for_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
+from fastchannel.web import language
 from fastchannel.web.access import actor_of
 from fastchannel.web.navigation import first_page
+from fastchannel.web.proof import required
 
 
 class SignInForm(AuthenticationForm):
@@ -24,7 +28,7 @@ class SignInForm(AuthenticationForm):
 
     error_messages = {  # noqa: RUF012 (as the base class has it)
         "invalid_login": _("The user name or the password is not right. Both tell capital from small letters."),
-        "inactive": _("This account is closed."),
+        "inactive": _("The user name or the password is not right. Both tell capital from small letters."),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -44,14 +48,20 @@ class SignIn(LoginView):
         """Where the role's day begins."""
         return first_page(actor_of(self.request))
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the ministries' own sign-in, and with a warning where this is a drill."""
+        ministries = [
+            {"title": one.title, "url": reverse("openid_connect_login", args=[name])}
+            for name, one in settings.CONFIG.accounts.oidc.items()
+        ]
+        return {**super().get_context_data(**kwargs), "ministries": ministries, "drill": not required()}
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Signed in: from now on the pages are in the account's language, unless one was chosen here."""
-        response = super().form_valid(form)
-        language = getattr(form.get_user(), "language", "")
-        code = {"zh-Hans": "zh-hans"}.get(language, language)
-        if settings.LANGUAGE_COOKIE_NAME not in self.request.COOKIES and check_for_language(code):
-            _set_language(response, code)
-        return response
+        """The password is right; the second step follows where there is one."""
+        account: Any = form.get_user()
+        login = Login(user=account, redirect_url=self.get_redirect_url() or None)
+        answer: HttpResponse = perform_password_login(self.request, {"username": account.username}, login)
+        return answer
 
 
 def locked_out(request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
@@ -88,16 +98,5 @@ def set_language(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(target)
     code = request.POST.get("language", "")
     if code in dict(settings.LANGUAGES):
-        _set_language(response, code)
+        language.keep(response, code)
     return response
-
-
-def _set_language(response: HttpResponse, code: str) -> None:
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        code,
-        max_age=365 * 24 * 3600,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )

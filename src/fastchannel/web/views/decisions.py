@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,6 +22,8 @@ from django.views.decorators.http import require_http_methods
 
 from fastchannel.agreement.agreement import Agreement
 from fastchannel.casework.actor import Actor
+from fastchannel.casework.four_eyes import Agreed, Proposal
+from fastchannel.casework.permissions import Denial
 from fastchannel.decide.stages import AFTER_DEPARTURE, BEFORE_DEPARTURE, Stage
 from fastchannel.node import overrides, queries
 from fastchannel.node.desk import office
@@ -142,18 +145,37 @@ def _sign(request: HttpRequest, actor: Actor) -> HttpResponse:
     try:
         text = in_force(office().texts.versions(request.POST.get("agreement", "")[:64]))
         known = {one.decision.digest: one.decision for one in overrides.decisions(text.id)}
+        known |= {one.digest: one for one, _proposal in overrides.proposed(text.id)}
         signed = request.POST.get("sign", "")
         if signed and signed not in known:
             raise Http404
-        overrides.sign(actor, known[signed] if signed else _written(request, text), text)
+        answer = _agreed(actor, known[signed] if signed else _written(request, text), text)
     except ValueError:
         raise Http404 from None
     except FastChannelError as error:
         messages.error(request, str(error), extra_tags="stop")
     else:
+        _tell(request, answer)
+    return redirect(f"{reverse('web:watch')}#triggers")
+
+
+def _agreed(actor: Actor, chosen: Decision, text: Agreement) -> Agreed | Proposal | Denial | None:
+    """Signed at once where one person is enough here; else proposed, or confirmed as the second person."""
+    if settings.CONFIG.accounts.four_eyes:
+        return overrides.agree(actor, chosen, text)
+    overrides.sign(actor, chosen, text)
+    return None
+
+
+def _tell(request: HttpRequest, answer: Agreed | Proposal | Denial | None) -> None:
+    if isinstance(answer, Denial):
+        messages.error(request, answer.text(core_language(language_of(request))), extra_tags="stop")
+    elif isinstance(answer, Proposal):
+        said = _("Proposed. Another person of this party must confirm it; then it is signed.")
+        messages.success(request, said, extra_tags="good")
+    else:
         said = _("Signed for this party. It has effect once every party has signed it.")
         messages.success(request, said, extra_tags="good")
-    return redirect(f"{reverse('web:watch')}#triggers")
 
 
 def _written(request: HttpRequest, text: Agreement) -> Decision:

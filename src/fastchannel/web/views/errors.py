@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from fastchannel.web.access import DeniedError
@@ -23,7 +24,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403, with casework's reason where there is one."""
     text = str(exception) if isinstance(exception, DeniedError) else _("This page is not for your role.")
-    return render(request, "web/problem.html", {"title": _("Not allowed"), "text": text}, status=403)
+    context = {"title": _("Not allowed"), "text": text}
+    journey = getattr(exception, "journey", "")
+    if journey:
+        context |= {
+            "act_url": reverse("web:break-glass-open", args=[journey]),
+            "act": _("Open it in an emergency"),
+            "hint": _("Where somebody's health depends on it, you can open this record for a limited time, with a reason."),
+        }
+    return render(request, "web/problem.html", context, status=403)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -139,11 +139,17 @@ def _calls(actor: Actor) -> list[Call]:
         for text, _day in triggers.in_force()
         for one in overrides.decisions(text.id)
     )
+    halves = sum(
+        proposal.proposed_by != actor.id
+        for text, _day in triggers.in_force()
+        for _decision, proposal in overrides.proposed(text.id)
+    )
     unanswered = receipts.unanswered() if link() is not None else []
     late = sum(one.late(now) for one in unanswered)
     watch, linked = reverse("web:watch"), reverse("web:link")
     return [
         Call(text=_("Decisions that await this party’s signature"), count=unsigned, url=f"{watch}#triggers", tone="hold"),
+        Call(text=_("Decisions that a second person must confirm"), count=halves, url=f"{watch}#triggers", tone="hold"),
         Call(text=_("Notices past their time"), count=late, url=f"{linked}#notices", tone="stop"),
         Call(text=_("Notices unanswered"), count=len(unanswered) - late, url=f"{linked}#notices"),
         Call(text=_("Alarms of the link"), count=len(open_alarms()), url=f"{linked}#alarms", tone="stop"),

@@ -106,7 +106,20 @@ def _classify(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 def _decisions(text: Agreement, actor: Actor) -> list[dict[str, Any]]:
     parties = text.parties.keys()
-    return [
+    signed = overrides.decisions(text.id)
+    half: list[dict[str, Any]] = [
+        {
+            "decision": decision,
+            "act": ACTS[decision.act],
+            "signed": [],
+            "missing": sorted(parties),
+            "proposed": True,
+            "signs": actor.role is Role.SECRETARIAT and actor.id != proposal.proposed_by,
+        }
+        for decision, proposal in overrides.proposed(text.id)
+        if decision.digest not in {held.decision.digest for held in signed}
+    ]
+    return half + [
         {
             "decision": found.decision,
             "act": ACTS[found.decision.act],
@@ -114,7 +127,7 @@ def _decisions(text: Agreement, actor: Actor) -> list[dict[str, Any]]:
             "missing": sorted(parties - found.signatures.keys()),
             "signs": actor.role is Role.SECRETARIAT and actor.party not in found.signatures,
         }
-        for found in overrides.decisions(text.id)
+        for found in signed
     ]
 
 
