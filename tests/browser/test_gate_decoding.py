@@ -20,7 +20,8 @@ from playwright.sync_api import Browser, Page
 from fastchannel.certificates.envelopes import base45, cbor
 from fastchannel.certificates.envelopes.cose import seal_sign1
 from fastchannel.certificates.evidence import Evidence, Use
-from fastchannel.certificates.keys import Algorithm, PublicKey, TrustedKey, spki_of
+from fastchannel.certificates.formats import dates
+from fastchannel.certificates.keys import Algorithm, TrustedKey, spki_of
 from fastchannel.certificates.mrz.digits import check_digit
 from fastchannel.certificates.mrz.mrz import MrzError, read_mrz
 from fastchannel.certificates.trust.store import TrustList, TrustStore
@@ -195,12 +196,8 @@ def test_each_kind_of_key_verifies_with_its_own_algorithm_and_with_no_other(page
         (Algorithm.ES256, b"strong", issuing.signer(issuing.private_key())),
     ]
     texts = [issuing.written(seal_sign1(payload, algorithm=one, kid=kid, sign=sign)) for one, kid, sign in signed]
-    public: dict[bytes, PublicKey] = {
-        b"strong": strong.public_key(),
-        b"weak": weak.public_key(),
-        b"edwards": edwards.public_key(),
-    }
-    trust = issuing.store(*[TrustedKey(kid=kid, spki=spki_of(key), country="AT") for kid, key in public.items()])
+    keys: dict[bytes, rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey] = {b"strong": strong, b"weak": weak, b"edwards": edwards}
+    trust = issuing.store(*[TrustedKey(kid=kid, spki=spki_of(key.public_key()), country="AT") for kid, key in keys.items()])
     found = [(one["code"], one["detail"]) for one in judged(page, texts, trust, issuing.AT)]
     assert found == [("", ""), ("signature-wrong", ""), ("key-use", "weak-key"), ("", ""), ("signature-wrong", "")]
     assert found == [expected(text, trust, issuing.AT) for text in texts]
@@ -216,6 +213,17 @@ def test_the_eus_quality_assurance_codes_have_the_same_answer_as_in_python(page:
     found = [(one["code"], one["detail"]) for one in judged(page, texts, trust, at)]
     assert found == [expected(text, trust, at) for text in texts]
     assert found.count(("", "")) > 100
+
+
+def test_instants_are_read_as_in_python(page: Page) -> None:
+    day, times = "2021-06-30", ["", "T09:30:00+02:00", "T09:30:00Z", "T09:30:00", " 09:30", "T09", "T09:30:00.250Z", "T24:00Z"]
+    times += ["T09:30:00.1234567+00:00", "T09:60Z", "T09:30:00+0530", "T09:30:00-05", "T09:30:00+24:00"]
+    texts = [day + time for time in times] + ["20210630", "20210630T093000Z", "2021-6-30T09:30:00Z", "yesterday", ""]
+    texts += ["2021-02-29T00:00Z", "2020-02-29T00:00Z", "0000-01-01T00:00:00Z", "2021-06-31T00:00:00Z"]
+    run = 'async (texts) => { const { instant } = await import("/static/web/gate/instants.js"); return texts.map(instant); }'
+    wanted = [None if found is None else round(found.timestamp() * 1000, 3) for found in map(dates.instant, texts)]
+    assert [None if found is None else round(found, 3) for found in page.evaluate(run, texts)] == wanted
+    assert sum(found is not None for found in wanted) > 10
 
 
 def full_width(line: str) -> str:

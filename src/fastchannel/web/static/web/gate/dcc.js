@@ -2,6 +2,7 @@
 // Other certificates behind HC1: are told apart and left to the node, which reads them.
 
 import { base45 } from "./base45.js";
+import { hex } from "./bytes.js";
 import { decode, Float, Tagged } from "./cbor.js";
 import { openSign1 } from "./cose.js";
 import { inflate } from "./inflate.js";
@@ -9,10 +10,11 @@ import { malformed, Refused } from "./refused.js";
 import { SKEW_MS } from "./trust.js";
 
 /**
- * `use` is what the key must be allowed to sign. Instants are milliseconds since 1970; `entry` holds the texts as certified.
+ * `use` is what the key must be allowed to sign. Instants are milliseconds since 1970; `entry` holds the texts as certified;
+ * `issuer` is the name certified, or the key's, or "".
  * @typedef {{family: string, given: string, familyMrz: string, givenMrz: string, birth: string}} Person
  * @typedef {{person: Person, use: "vaccination"|"test"|"recovery", entry: Record<string, string>, identifier: string,
- *   country: string, issued: ?number, expires: ?number}} Certificate
+ *   country: string, issuer: string, key: string, issued: ?number, expires: ?number}} Certificate
  * @typedef {{ok: boolean, code: string, detail: string, certificate: ?Certificate}} Judged
  */
 
@@ -20,6 +22,7 @@ export const PREFIX = "HC1:";
 const [ISSUER, EXPIRES, NOT_BEFORE, ISSUED, HEALTH] = [1, 4, 5, 6, -260];
 const LAST_S = 253_402_300_799; // 9999-12-31T23:59:59Z
 const MOST_TEXT = 512;
+const MOST_ISSUER = 200;
 const MOST_EVENTS = 64;
 const DAY = /^\d{4}-\d\d-\d\d/;
 const PARTIAL = /^(?:(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?)?$/;
@@ -31,15 +34,19 @@ const EVENTS = [
 
 /**
  * Verifies one certificate's text: signature first, then what it says. Whatever the text is, it throws nothing of its own.
- * @param {string} text @param {import("./trust.js").TrustStore} trust @param {number} atMs @returns {Promise<Judged>}
+ * @param {string} text @param {import("./trust.js").TrustStore} trust @param {number} atMs
+ * @param {?import("./revocations.js").Revocations} revocations @returns {Promise<Judged>}
  */
-export async function verifyDcc(text, trust, atMs) {
+export async function verifyDcc(text, trust, atMs, revocations = null) {
   try {
     const { sealed, claims, times } = await open(text);
     const key = await trust.signer(sealed, atMs);
-    const certificate = read(claims, times, key.country);
+    const certificate = read(claims, times, key, hex(sealed.kid));
     inTime(times, key, atMs);
     if ((key.uses ?? []).length && !key.uses.includes(certificate.use)) throw new Refused("key-use");
+    const named = { country: certificate.country, kid: sealed.kid, identifier: certificate.identifier };
+    const refused = revocations ? await revocations.refuses(named, atMs) : "";
+    if (refused) throw new Refused(refused);
     return { ok: true, code: "", detail: "", certificate };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -86,7 +93,7 @@ function inTime({ issued, starts, expires }, key, atMs) {
   if (key.not_after && signed > Date.parse(key.not_after)) throw new Refused("key-not-valid");
 }
 
-function read(claims, times, country) {
+function read(claims, times, key, kid) {
   const body = claims.get(HEALTH).get(1);
   if (!(body instanceof Map)) throw malformed("field");
   if (!text(body, "ver").startsWith("1.")) throw new Refused("unsupported", "schema");
@@ -95,14 +102,15 @@ function read(claims, times, country) {
   const [[, use, texts, counts], entry] = found[0];
   for (const name of counts) count(entry, name);
   const said = Object.fromEntries(texts.map((name) => [name, text(entry, name)]));
-  const [identifier, certified] = [text(entry, "ci"), text(entry, "co")];
-  text(entry, "is");
+  const [identifier, certified, issuer] = ["ci", "co", "is"].map((name) => text(entry, name));
   return {
     person: person(body),
     use,
     entry: said,
     identifier,
-    country: country || claims.get(ISSUER) || certified,
+    country: key.country || (claims.get(ISSUER) ?? "").slice(0, MOST_ISSUER) || certified,
+    issuer: issuer || key.issuer || "",
+    key: kid,
     issued: times.issued,
     expires: times.expires,
   };
