@@ -12,6 +12,7 @@ from fastchannel.web.views import (
     certificates,
     exchange,
     forecasts,
+    gate,
     health,
     imports,
     journey,
@@ -69,6 +70,9 @@ pages: list[URLPattern | URLResolver] = [
     path("link/", exchange.link_page, name="link"),
     path("watch/", watch.watch, name="watch"),
     path("exchange/", exchange.letters, name="exchange"),
+    path("gate/", gate.gate, name="gate"),
+    path("gate/worker.js", gate.worker, name="gate-worker"),
+    path("gate/manifest.webmanifest", gate.manifest, name="gate-manifest"),
     path("health", health.health, name="health"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [path("", include((pages, "web"))), path("api/", api.urls)]

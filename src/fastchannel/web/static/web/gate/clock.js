@@ -29,11 +29,27 @@ export class Clock {
     if (Number.isFinite(atMs)) this.latestMs = Math.max(this.latestMs, atMs);
   }
 
-  /** What the node says the time is: milliseconds since 1970, or ISO 8601. @param {unknown} serverTime */
+  /** What the node says the time is: milliseconds since 1970. @param {unknown} serverTime */
   learn(serverTime) {
-    const atMs = typeof serverTime === "number" ? serverTime : Date.parse(String(serverTime));
+    const atMs = Number(serverTime || NaN);
     if (!Number.isFinite(atMs)) return;
     this.offsetMs = atMs - Date.now();
     this.latestMs = atMs; // the node knows better than what a wrong clock said before
+  }
+
+  /** When something happened by the device's clock, as the node's clock would say it. @param {number} deviceMs */
+  shown(deviceMs) {
+    return deviceMs + this.offsetMs;
+  }
+
+  /** What outlives the page. @returns {{offsetMs: number, latestMs: number}} */
+  get state() {
+    return { offsetMs: this.offsetMs, latestMs: this.latestMs };
+  }
+
+  /** @param {?{offsetMs?: number, latestMs?: number}} state */
+  set state(state) {
+    this.offsetMs = state?.offsetMs ?? 0;
+    this.latestMs = state?.latestMs ?? 0;
   }
 }

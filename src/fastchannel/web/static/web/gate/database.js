@@ -50,10 +50,10 @@ export function put(database, store, value) {
   return written(database, [store], (transaction) => void transaction.objectStore(store).put(value));
 }
 
-/** Erases everything, and leaves only why. @param {IDBDatabase} database @param {string} why @param {number} atMs */
+/** Erases everything, and leaves only why, where that is said. @param {IDBDatabase} database @param {string} why @param {number} atMs */
 export function wipe(database, why, atMs) {
   return written(database, STORES, (transaction) => {
     for (const store of STORES) transaction.objectStore(store).clear();
-    transaction.objectStore(PLAIN).put({ id: "gone", why, at: atMs });
+    if (why) transaction.objectStore(PLAIN).put({ id: "gone", why, at: atMs });
   });
 }

@@ -23,7 +23,7 @@ import { SKEW_MS, TrustStore } from "./trust.js";
  * @typedef {{text: string, zone?: string} | {number: string, birth: string} | {pick: string}} Scan
  *
  * @typedef {{verdict: "green"|"amber"|"red", reason: string, until: ?number, ref: string, name: string,
- *   pass?: {issuer: string, id: string}, document?: string, code?: string}} Verdict
+ *   pass?: {issuer: string, id: string}, journey?: string, document?: string, code?: string}} Verdict
  */
 
 export const LAYOUT = 1;
@@ -70,8 +70,9 @@ export class Gate {
    */
   async judge(scan, atMs, admitted) {
     const read = await this.read(scan, atMs);
-    const named = { ...(read.pass ? { pass: { issuer: read.pass.issuer, id: read.pass.id } } : {}), ...(read.document ? { document: read.document } : {}) };
-    return { ...this.evaluate(read, atMs, admitted), ...named };
+    const { pass, document } = read;
+    const named = pass ? { pass: { issuer: pass.issuer, id: pass.id }, journey: pass.journey } : {};
+    return { ...this.evaluate(read, atMs, admitted), ...named, ...(document ? { document } : {}) };
   }
 
   evaluate(read, atMs, admitted) {

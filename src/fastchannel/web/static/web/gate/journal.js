@@ -6,7 +6,9 @@ import { answered, ENTRIES, get, written } from "./database.js";
  * `seq` counts from 1 without a gap on this device; `nonce` makes the entry one, however often it is sent.
  * @typedef {{nonce: string, seq: number, at: number, pass?: {issuer: string, id: string}, document?: string, journey?: string,
  *   kind: "admitted"|"refused"|"seen"|"override", verdict: string, reason: string, note?: string}} Entry
- * @typedef {Entry & {state: number, code?: string}} Held
+ *
+ * `at` is by the device's clock. `name` is for this device's own log and is not sent.
+ * @typedef {Entry & {state: number, code?: string, name?: string}} Held
  */
 
 export const [UNSENT, SENT, REJECTED] = [0, 1, 2];
@@ -64,7 +66,8 @@ export class Journal {
 
   /** Takes the node's answer: what it has need not be sent again. @param {string[]} had @param {{nonce: string, code: string}[]} rejected */
   async settle(had, rejected) {
-    const told = new Map([...had.map((nonce) => [nonce, { state: SENT }]), ...rejected.map((one) => [one.nonce, { state: REJECTED, code: one.code }])]);
+    const told = new Map(had.map((nonce) => [nonce, { state: SENT }]));
+    for (const { nonce, code } of rejected) told.set(nonce, { state: REJECTED, code });
     const entries = [...told].filter(([nonce]) => this.held.has(nonce));
     await written(this.database, [ENTRIES], (transaction) => {
       const store = transaction.objectStore(ENTRIES);
@@ -77,9 +80,15 @@ export class Journal {
     return entries.length;
   }
 
-  /** Erases what the node has and nobody here needs any more. @param {number} atMs */
+  /** The refs of those whom this device let through. @returns {Set<string>} */
+  admitted() {
+    const through = this.all().filter((one) => one.kind === "admitted" || one.kind === "override");
+    return new Set(through.map((one) => one.journey).filter(Boolean));
+  }
+
+  /** Erases what the node has (all but what it could not read) and nobody here needs any more. @param {number} atMs */
   async erase(atMs) {
-    const old = this.all().filter((one) => one.state === SENT && one.at < atMs - KEPT_MS);
+    const old = this.all().filter((one) => one.state !== UNSENT && one.code !== "malformed" && one.at < atMs - KEPT_MS);
     if (!old.length) return;
     await written(this.database, [ENTRIES], (transaction) => {
       for (const one of old) transaction.objectStore(ENTRIES).delete(one.seq);
@@ -91,6 +100,12 @@ export class Journal {
 /** How many entries wait, which the lock screen says too. @param {IDBDatabase} database @returns {Promise<number>} */
 export function countUnsent(database) {
   return answered(database.transaction(ENTRIES).objectStore(ENTRIES).index("state").count(UNSENT));
+}
+
+/** An entry as it is told to the node. @param {Held} held @returns {Entry} */
+export function wire(held) {
+  const { state: _state, code: _code, name: _name, ...entry } = held;
+  return entry;
 }
 
 function nameOf(seq) {

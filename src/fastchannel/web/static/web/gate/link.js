@@ -33,24 +33,30 @@ export async function authorization(key, device, method, path, atMs, body) {
   return `Device ${device}.${atMs}.${toBase64url(new Uint8Array(signature))}`;
 }
 
-/** @param {string} path @param {RequestInit} request @returns {Promise<any>} the answer's JSON; throws NoAnswer or Refusal */
+/**
+ * What the node answers, and what says which version of it. `said` is null where nothing has changed (304). Throws NoAnswer or Refusal.
+ * @typedef {{said: any, tag: string, serverTime: string}} Answer
+ * @param {string} path @param {RequestInit} request @returns {Promise<Answer>}
+ */
 export async function ask(path, request) {
   let response, said;
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     response = await fetch(path, { ...request, signal, cache: "no-store", credentials: "omit", redirect: "error" });
-    said = await response.json();
+    said = response.status === 304 ? null : await response.json();
   } catch {
     throw new NoAnswer(path);
   }
-  if (response.ok) return said;
-  if (response.status >= 500 || response.status === 429 || response.status === 408) throw new NoAnswer(path);
-  throw new Refusal(response.status, said ?? {});
+  const { status, headers } = response;
+  if (response.ok || status === 304) return { said, tag: headers.get("ETag") ?? "", serverTime: headers.get("X-Server-Time") ?? "" };
+  if (status >= 500 || status === 408) throw new NoAnswer(path);
+  throw new Refusal(status, said ?? {});
 }
 
-/** @param {{code: string, name: string, public_key: JsonWebKey}} said */
-export function enrol(said) {
-  return ask("/gate/enrol/", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(said) });
+/** @param {{code: string, name: string, public_key: JsonWebKey}} asked */
+export async function enrol(asked) {
+  const headers = { "Content-Type": "application/json" };
+  return (await ask("/gate/enrol/", { method: "POST", headers, body: JSON.stringify(asked) })).said;
 }
 
 export class Link {
@@ -61,17 +67,22 @@ export class Link {
     this.clock = clock;
   }
 
-  /** @param {string} path */
-  get(path) {
-    return this.signed("GET", path, new Uint8Array(), {});
+  /** @param {string} path @param {Record<string, string>} headers */
+  get(path, headers = {}) {
+    return this.signed("GET", path, new Uint8Array(), headers);
   }
 
-  /** @param {string} path @param {unknown} value */
-  post(path, value) {
-    return this.signed("POST", path, utf8(JSON.stringify(value)), { "Content-Type": "application/json" });
+  /** @param {string} path @param {unknown} value @param {Record<string, string>} headers */
+  post(path, value, headers = {}) {
+    return this.signed("POST", path, utf8(JSON.stringify(value)), { "Content-Type": "application/json", ...headers });
   }
 
-  /** Once more where the node says that our clock is wrong, by the node's. */
+  /** @param {string} path @param {Blob} file */
+  async send(path, file) {
+    return this.signed("POST", path, new Uint8Array(await file.arrayBuffer()), { "Content-Type": file.type || "image/jpeg" });
+  }
+
+  /** Once more where the node says that our clock is wrong, by the node's. @returns {Promise<Answer>} */
   async signed(method, path, body, headers, again = true) {
     const header = await authorization(this.key, this.device, method, path, this.clock.nodeMs(), body);
     const request = { method, headers: { ...headers, Authorization: header }, ...(method === "GET" ? {} : { body }) };

@@ -1,6 +1,7 @@
 // Sends entries and fetches the bundle: when asked, when the link comes back, and each minute. Retries wait longer each time.
 
 import { NoAnswer, Refusal } from "./link.js";
+import { wire } from "./journal.js";
 
 export const EVERY_MS = 60_000;
 export const BUNDLE_EVERY_MS = 10 * 60_000;
@@ -10,13 +11,17 @@ const FIRST_RETRY_MS = 2_000;
 /**
  * `offlineSince` is null while the node answers. `refused` is the code of an answer that trying again will not change.
  * @typedef {{offlineSince: ?number, lastMs: ?number, running: boolean, refused: string}} Standing
- * @typedef {{nonce: string, kind: string, other: unknown}} Raised
+ * @typedef {{nonce: string, kind: string, other: {device?: string, at?: number}}} Raised
+ *
+ * What the application does with what comes. `held` is the version and the time of the bundle that it has.
+ * @typedef {{changed: () => void, bundle: (bundle: object, tag: string) => Promise<void>, held: () => {tag: string, askedMs: number},
+ *   unchanged: () => Promise<void>, done: () => Promise<void>, raised: (raised: Raised[]) => Promise<void>, revoked: () => Promise<void>, version: string}} Told
  */
 
 export class Sync {
   /**
    * @param {import("./link.js").Link} link @param {import("./journal.js").Journal} journal @param {import("./clock.js").Clock} clock
-   * @param {{changed: () => void, bundle: (bundle: object) => Promise<void>, bundleMs: () => ?number, raised: (raised: Raised[]) => Promise<void>, revoked: () => Promise<void>}} told
+   * @param {Told} told
    */
   constructor(link, journal, clock, told) {
     Object.assign(this, { link, journal, clock, told });
@@ -66,8 +71,9 @@ export class Sync {
     try {
       await this.send();
       await this.fetchBundle(fresh);
-      await this.journal.erase(this.clock.now());
+      await this.journal.erase(Date.now());
       Object.assign(this.standing, { offlineSince: null, lastMs: this.clock.now(), refused: "" });
+      await this.told.done();
       this.failures = 0;
     } catch (error) {
       await this.failed(error);
@@ -75,6 +81,7 @@ export class Sync {
   }
 
   async failed(error) {
+    if (this.stopped) return; // locked meanwhile: what was not settled is sent again after the next PIN
     if (error instanceof Refusal && error.code === "revoked") {
       this.stop();
       await this.told.revoked();
@@ -92,8 +99,10 @@ export class Sync {
   /** Until nothing waits: an entry stays unsent until the node names its nonce, so that a lost answer is asked for again. */
   async send() {
     for (;;) {
-      const batch = this.journal.unsent(BATCH);
-      const answer = await this.link.post("/gate/sync/", { entries: batch.map(wire), clock: Date.now() });
+      const unsent = this.journal.unsent(Infinity);
+      const headers = { "X-App-Version": this.told.version, "X-Bundle": this.told.held().tag, "X-Unsent": String(unsent.length) };
+      const entries = unsent.slice(0, BATCH).map(wire);
+      const { said: answer } = await this.link.post("/gate/sync/", { entries, clock: Date.now() }, headers);
       this.clock.learn(answer.server_time);
       const settled = await this.journal.settle([...(answer.accepted ?? []), ...(answer.known ?? [])], answer.rejected ?? []);
       if (answer.raised?.length) await this.told.raised(answer.raised);
@@ -103,14 +112,10 @@ export class Sync {
   }
 
   async fetchBundle(fresh) {
-    const madeMs = this.told.bundleMs();
-    if (!fresh && madeMs !== null && this.clock.now() - madeMs < BUNDLE_EVERY_MS) return;
-    await this.told.bundle(await this.link.get("/gate/bundle/"));
+    const { tag, askedMs } = this.told.held();
+    if (!fresh && tag && this.clock.now() - askedMs < BUNDLE_EVERY_MS) return;
+    const answer = await this.link.get("/gate/bundle/", tag ? { "If-None-Match": tag } : {});
+    this.clock.learn(answer.serverTime);
+    await (answer.said ? this.told.bundle(answer.said, answer.tag) : this.told.unchanged());
   }
-}
-
-/** @param {import("./journal.js").Held} held @returns {import("./journal.js").Entry} */
-function wire(held) {
-  const { state: _state, code: _code, ...entry } = held;
-  return entry;
 }
