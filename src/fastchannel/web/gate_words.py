@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -86,9 +85,7 @@ WORDS: Mapping[str, StrOrPromise] = {
     "name-count": _("Found: %(count)s"),
     "name-many": _("Found: %(count)s. Type more of the name."),
     "due": _("%(gate)s, departure %(time)s"),
-    "gate-boarding": pgettext_lazy("gate", "Boarding"),
-    "gate-entry": pgettext_lazy("gate", "Entry"),
-    "online": pgettext_lazy("link", "Online"),
+    "online": _("Online"),
     "offline-since": _("Offline since %(time)s"),
     "refused-link": _("The node refuses (%(code)s)"),
     "unsent-count": _("%(count)s unsent"),
@@ -105,7 +102,7 @@ WORDS: Mapping[str, StrOrPromise] = {
     # One traveller.
     "traveller": _("Traveller"),
     "until": _("Holds until"),
-    "list": pgettext_lazy("checkpoint", "List"),
+    "list": _("List"),
     "list-of": _("of %(time)s"),
     "admit": _("Let through"),
     "refuse": _("Do not let through"),
@@ -133,7 +130,7 @@ WORDS: Mapping[str, StrOrPromise] = {
     "kind-admitted": _("let through"),
     "kind-override": _("let through all the same"),
     "kind-refused": _("not let through"),
-    "kind-seen": _("scanned"),
+    "kind-seen": _("scanned, not decided"),
     "number": _("no. %(number)s"),
     "sent": _("sent"),
     "unsent": _("not sent yet"),

@@ -27,6 +27,7 @@ from fastchannel.web.access import language_of
 from fastchannel.web.details import core_language
 from fastchannel.web.gate_words import WORDS as PAGE_WORDS
 from fastchannel.web.security import PERMISSIONS
+from fastchannel.web.words import GATES
 
 _STATIC = Path(__file__).resolve().parent.parent / "static" / "web"
 _BESIDE = ("fastchannel.css", "favicon.svg", "marks.svg", "pass.js")  # of the other pages' files, those that the page needs
@@ -112,8 +113,9 @@ def _words(language: str) -> dict[str, str]:
     with translation.override(language):
         own = {key: str(text) for key, text in PAGE_WORDS.items()}
     core = core_language(language)
+    gates = {f"gate-{gate}": str(text) for gate, text in GATES.items()}
     colours = {f"colour-{colour}": translate(text, core) for colour, text in COLOURS.items()}
-    return own | colours | {f"reason-{reason}": words(reason, core) for reason in WORDS}
+    return own | gates | colours | {f"reason-{reason}": words(reason, core) for reason in WORDS}
 
 
 def _address(name: str) -> str:

@@ -76,6 +76,7 @@ export class App {
 
   async enrol({ code, name, pin }) {
     wakeSound();
+    this.updates.rest(false); // nothing is loaded anew between the node's answer and its being kept
     const pair = await newDeviceKey();
     const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", pair.publicKey);
     const said = await enrol({ code, name, public_key: { kty, crv, x, y } });
@@ -91,6 +92,7 @@ export class App {
 
   async unlock(pin) {
     wakeSound();
+    this.updates.rest(false);
     const attempt = await this.vault.unlock(pin, Date.now());
     if (attempt.state === "wiped") await this.first();
     if (attempt.state === "open") await this.open();
@@ -101,6 +103,7 @@ export class App {
 
   async open() {
     this.touchedMs = Date.now();
+    this.updates.rest(false);
     this.device = await this.vault.kept("device");
     const state = (await this.vault.kept("state")) ?? {};
     this.clock.state = state;
@@ -186,7 +189,7 @@ export class App {
     if (!this.vault.isOpen) return;
     this.close();
     await this.first();
-    this.updates.take();
+    this.updates.rest(true);
   }
 
   watchIdle() {
@@ -326,7 +329,7 @@ export class App {
       words.languages.map(({ code, name }) => h("option", { value: code, lang: code, selected: code === words.language }, name)));
     return h("header", { class: "band gate-band" },
       h("div", { class: "band-row" },
-        h("span", { class: "brand" }, this.icon("brand"), words.say("title"), this.device && h("span", { class: "party" }, this.device.place)),
+        h("span", { class: "brand" }, this.icon("brand"), this.device ? this.device.place : words.say("title")),
         h("div", { class: "tools" }, choose,
           this.vault?.isOpen && !this.pending && h("button", { class: "tool", type: "button", onclick: () => this.lock() }, this.icon("lock"), words.say("lock")))),
       this.vault?.isOpen ? this.strip() : null);
@@ -347,9 +350,9 @@ export class App {
     const list = hours === null ? words.say("list-none") : words.say(hours < 1 ? "list-fresh" : "list-age", { hours });
     return h("div", { class: `strip ${offlineSince === null && !refused ? "" : "off"}` },
       h("span", { class: "link", role: "status" }, this.icon(offlineSince === null && !refused ? "check" : "warning"), `${link} · ${unsent ? words.say("unsent-count", { count: unsent }) : words.say("all-sent")} · ${list}`),
-      h("span", { class: "row" },
+      !this.pending && h("span", { class: "buttons" },
         h("button", { class: "tool", type: "button", "aria-disabled": running ? "true" : null, onclick: () => this.sync.now({ fresh: true }) }, words.say("send-now")),
-        !this.pending && h("button", { class: "tool", type: "button", onclick: () => this.log() }, words.say("log"))));
+        h("button", { class: "tool", type: "button", onclick: () => this.log() }, words.say("log"))));
   }
 
   warnings() {

@@ -47,7 +47,7 @@ function scanBox(app) {
       note.textContent = words.say("camera-refused");
     }
   });
-  const picture = h("input", { type: "file", accept: "image/*", capture: "environment", class: "visually-hidden", tabindex: "-1", "aria-label": words.say("photo") });
+  const picture = h("input", { type: "file", accept: "image/*", capture: "environment", hidden: true, "aria-label": words.say("photo") });
   picture.addEventListener("change", async () => {
     const [file] = picture.files;
     picture.value = "";

@@ -10,7 +10,9 @@ const MOST_SHOWN = 200;
 export function logScreen(app, back) {
   const { words, clock, journal } = app;
   const today = new Date(clock.now()).toDateString();
-  const all = journal.all().filter((one) => one.state !== SENT || new Date(clock.shown(one.at)).toDateString() === today).reverse();
+  const kept = journal.all().filter((one) => one.state !== SENT || new Date(clock.shown(one.at)).toDateString() === today);
+  // What was decided upon stands in its decision, which is the next entry.
+  const all = kept.filter((one, index) => one.kind !== "seen" || (kept[index + 1] ?? one).kind === "seen").reverse();
   const count = (kind) => all.filter((one) => one.kind === kind).length;
   return h("main", { class: "log" },
     h("button", { class: "button", type: "button", onclick: back }, words.say("back")),
@@ -29,7 +31,7 @@ function row(app, one) {
     h("div", {},
       h("b", {}, words.say(`kind-${one.kind}`), one.name ? ` · ${one.name}` : ""),
       h("span", { class: "soft small" }, app.reason(one.reason)),
-      one.note && h("span", { class: "small" }, one.note),
+      one.note && one.note !== app.reason(one.reason) && h("span", { class: "small" }, one.note),
       double && h("span", { class: "small double" }, doubleText(app, double)),
       one.state === REJECTED && h("span", { class: "small double" }, words.say("rejected-why", { code: one.code })),
     ),

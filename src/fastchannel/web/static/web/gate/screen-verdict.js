@@ -21,8 +21,12 @@ export function verdictScreen(app, seen, decide) {
       others(app, seen)),
     facts(app, seen), h("p", { class: "wrong", role: "alert", id: "verdict-note", hidden: true }), acts);
   const run = once(screen, decide);
-  const first = () => acts.replaceChildren(...choices(app, seen, run, reasons));
-  const reasons = (kind) => acts.replaceChildren(...because(app, seen, kind, run, first));
+  const first = () => put(choices(app, seen, run, reasons), false);
+  const reasons = (kind) => put(because(app, seen, kind, run, first), true);
+  const put = (shown, asking) => {
+    screen.classList.toggle("asking", asking);
+    acts.replaceChildren(...shown);
+  };
   first();
   queueMicrotask(() => heading.focus());
   return screen;
