@@ -99,7 +99,6 @@ _COLOUR: Mapping[Verdict, Colour] = {
     Verdict.HOLD: Colour.AMBER,
     Verdict.REFUSE: Colour.RED,
 }
-_PASSED = {"boarding": {"entry", "release", "completion"}, "entry": {"release", "completion"}}
 
 
 def reason_of(code: str) -> GateReason:
@@ -107,9 +106,9 @@ def reason_of(code: str) -> GateReason:
     return FROM_DECIDE.get(code, GateReason.ASK_OFFICER)
 
 
-def gate_view(standing: Standing, gate: str) -> tuple[Colour, GateReason]:
-    """How a standing looks at a gate. Who is past it already was let through before."""
-    if standing.gate in _PASSED[gate]:
+def gate_view(standing: Standing, *, passed: bool) -> tuple[Colour, GateReason]:
+    """How a standing looks at a gate. Whoever ``passed`` it was let through before."""
+    if passed:
         return Colour.AMBER, GateReason.ALREADY_ADMITTED
     colour = _COLOUR[standing.verdict]
     if colour is Colour.GREEN:

@@ -26,6 +26,7 @@ TITLES: dict[str, StrOrPromise] = {
     "journeys": _("Journeys"),
     "laboratory": _("Laboratory"),
     "checkpoint": _("Checkpoint"),
+    "devices": _("Devices"),
     "site": _("Isolation site"),
     "monitor": _("Health monitoring"),
     "certificates": _("Check certificates"),
@@ -41,10 +42,10 @@ PAGES: dict[Role, tuple[str, ...]] = {
     Role.MISSION: ("queue", "dashboard", "journeys", "certificates", "agreements", "forecasts", "watch", "link"),
     Role.LABORATORY: ("laboratory", "agreements"),
     Role.CARRIER: ("checkpoint", "agreements"),
-    Role.CHECKPOINT: ("checkpoint", "dashboard", "journeys", "certificates", "agreements", "forecasts"),
+    Role.CHECKPOINT: ("checkpoint", "devices", "dashboard", "journeys", "certificates", "agreements", "forecasts"),
     Role.SITE: ("site", "dashboard", "journeys", "agreements", "forecasts"),
     Role.MONITOR: ("monitor", "dashboard", "journeys", "certificates", "agreements", "forecasts", "watch"),
-    Role.SECRETARIAT: ("dashboard", "journeys", "certificates", "agreements", "forecasts", "watch", "link"),
+    Role.SECRETARIAT: ("dashboard", "journeys", "certificates", "agreements", "forecasts", "watch", "link", "devices"),
 }
 
 
