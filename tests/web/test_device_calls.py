@@ -234,7 +234,8 @@ def test_a_bundle_is_sent_again_only_where_something_is_new(
     first = device.bundle()
     tag = first.headers["ETag"]
     assert first.json()["server_time"] == device.now()
-    assert first.json()["words"]["clear"]["en"] == "May pass."
+    assert first.json()["words"]["clear"]["en"] == "Expected here, and everything that is asked for is done."
+    assert first.json()["colours"]["green"]["en"] == "May pass"
     hand_clock.forward(minutes=9)
     same = device.bundle(**{"if-none-match": tag})
     assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", tag)

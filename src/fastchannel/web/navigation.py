@@ -35,6 +35,7 @@ TITLES: dict[str, StrOrPromise] = {
     "watch": _("Watch"),
     "forecasts": _("Forecast"),
 }
+PART_OF = {"scan": "checkpoint"}  # a page of its own address that is part of another
 # The first page is where the role's day begins.
 PAGES: dict[Role, tuple[str, ...]] = {
     Role.SPONSOR: ("roster", "import", "agreements"),
@@ -77,6 +78,7 @@ def context(request: HttpRequest) -> dict[str, object]:
         return shown
     actor: Actor = account.actor
     here = request.resolver_match.url_name if request.resolver_match else ""
+    here = PART_OF.get(here or "", here)
     menu = [
         MenuItem(title=TITLES[page], url=reverse(f"web:{page}"), current=page == here)
         for page in PAGES.get(actor.role, ("agreements",))

@@ -11,10 +11,11 @@ from fastchannel.casework.actor import Actor
 from fastchannel.casework.gate_expected import BOARDING, ENTRY
 from fastchannel.certificates.formats.recognise import MOST_CHARACTERS
 from fastchannel.certificates.pictures import MOST_BYTES
+from fastchannel.web import words
 from fastchannel.web.forms.devices import places_of
 from fastchannel.web.places import place_words
 
-GATES = ((ENTRY, _("Entry")), (BOARDING, _("Boarding")))
+GATES = tuple((gate, words.word(words.GATES, gate)) for gate in (ENTRY, BOARDING))
 
 
 class ScanForm(forms.Form):
@@ -25,7 +26,7 @@ class ScanForm(forms.Form):
         max_length=MOST_CHARACTERS, strip=False,
         widget=forms.Textarea(
             attrs={"rows": 2, "spellcheck": "false", "autocomplete": "off", "autocapitalize": "off", "class": "mono",
-                   "autofocus": True, "data-scan": ""}
+                   "data-scan": ""}
         ),
     )  # fmt: skip
     photo = forms.FileField(

@@ -26,6 +26,8 @@ if (field) {
     }, QUIET_MS);
   });
 }
+// A telephone would cover the screen with its keyboard, and a focus that scrolls would hide the answer.
+if (field && matchMedia("(pointer: fine)").matches) field.focus({ preventScroll: true });
 if (photo) photo.addEventListener("change", () => photo.files.length && form.requestSubmit());
 
 const shown = document.querySelector("[data-verdict]");
