@@ -103,7 +103,7 @@ def spans(*parts: tuple[float, float, Colour, GateReason]) -> tuple[Span, ...]:
 
 def expected(number: int, *, document: str, birth: str = "1985-03-02", **more: Any) -> Expected:
     """A traveller of the list."""
-    fields = {"ref": f"J{number}", "name": f"TRAVELLER {number}.", "gate": "entry", "due": ms(), "passes": ()}
+    fields: dict[str, Any] = {"ref": f"J{number}", "name": f"TRAVELLER {number}.", "gate": "entry", "due": ms(), "passes": ()}
     return Expected(doc=document_key(KEY, document, birth), **(fields | more))
 
 
@@ -259,12 +259,13 @@ def pick(ref: str, *said: Any, **asked: Any) -> Case:
 
 def passes() -> dict[str, Case]:
     """Passes."""
-    usual, issued_later = crossing(), {"issued": NOW + HOUR, "not_before": NOW + HOUR}
+    usual = crossing()
+    issued_later: dict[str, Any] = {"issued": NOW + HOUR, "not_before": NOW + HOUR}
     raw = bytearray(base45.decode(usual.removeprefix(PREFIX)))
     raw[raw.index(b"china") + 2] ^= 1
     flipped = PREFIX + base45.encode(bytes(raw))
     second = crossing(id=named("pass 2"), journey="J2")
-    renewed = {"id": named("pass 7"), "journey": "J1", "expires": NOW + 30 * HOUR}
+    renewed: dict[str, Any] = {"id": named("pass 7"), "journey": "J1", "expires": NOW + 30 * HOUR}
     return {
         "pass: expected and clear": code(usual, GREEN, CLEAR, ms(20 * HOUR + SECOND), "J1"),
         "pass: with its holder's passport": code(usual, GREEN, CLEAR, ms(20 * HOUR + SECOND), "J1", zone=passport()),

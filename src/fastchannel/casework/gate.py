@@ -175,11 +175,12 @@ def _holds(found: Pass, holder: Holder) -> bool:
 
 def _by_document(bundle: Bundle, scan: DocumentScan) -> list[Expected]:
     """Those expected with that passport; one whose application names no date of birth is found by the number alone."""
-    try:
-        births = dict.fromkeys([scan.birth or UNKNOWN_BIRTH, UNKNOWN_BIRTH])
-        wanted = {document_key(bundle.key, scan.number, birth) for birth in births}
-    except CertificateError:
-        return []
+    wanted = set()
+    for birth in dict.fromkeys([scan.birth or UNKNOWN_BIRTH, UNKNOWN_BIRTH]):
+        try:
+            wanted.add(document_key(bundle.key, scan.number, birth))
+        except CertificateError:  # a date of which only the middle is known, say: the number alone may do
+            continue
     return [one for one in bundle.expected if one.doc in wanted]
 
 

@@ -39,7 +39,7 @@ class GateReason(StrEnum):
 
 
 WORDS: Mapping[GateReason, str] = {
-    GateReason.CLEAR: N_("May pass."),
+    GateReason.CLEAR: N_("Expected here, and everything that is asked for is done."),
     GateReason.CERTIFICATE_GOOD: N_(
         "The certificate is accepted at this gate. It does not say who may pass: scan the pass or the passport."
     ),
@@ -54,7 +54,7 @@ WORDS: Mapping[GateReason, str] = {
     GateReason.ALREADY_ADMITTED: N_("This traveller was let through here before."),
     GateReason.OFFLINE_TOO_LONG: N_("This device has had no news for too long to tell. Connect it, or call the control room."),
 }
-COLOURS: Mapping[Colour, str] = {Colour.GREEN: N_("Pass"), Colour.AMBER: N_("Wait"), Colour.RED: N_("Stop")}
+COLOURS: Mapping[Colour, str] = {Colour.GREEN: N_("May pass"), Colour.AMBER: N_("Wait"), Colour.RED: N_("Stop")}
 
 _OF_DECIDE: Mapping[GateReason, tuple[str, ...]] = {
     GateReason.INCOMPLETE: (
@@ -99,7 +99,6 @@ _COLOUR: Mapping[Verdict, Colour] = {
     Verdict.HOLD: Colour.AMBER,
     Verdict.REFUSE: Colour.RED,
 }
-_PASSED = {"boarding": {"entry", "release", "completion"}, "entry": {"release", "completion"}}
 
 
 def reason_of(code: str) -> GateReason:
@@ -107,9 +106,9 @@ def reason_of(code: str) -> GateReason:
     return FROM_DECIDE.get(code, GateReason.ASK_OFFICER)
 
 
-def gate_view(standing: Standing, gate: str) -> tuple[Colour, GateReason]:
-    """How a standing looks at a gate. Who is past it already was let through before."""
-    if standing.gate in _PASSED[gate]:
+def gate_view(standing: Standing, *, passed: bool) -> tuple[Colour, GateReason]:
+    """How a standing looks at a gate. Whoever ``passed`` it was let through before."""
+    if passed:
         return Colour.AMBER, GateReason.ALREADY_ADMITTED
     colour = _COLOUR[standing.verdict]
     if colour is Colour.GREEN:

@@ -59,6 +59,10 @@ class Action(StrEnum):
     SEE_HEALTH = "see health"
     SEE_ACCESS = "see access"
     FORECAST = "forecast"
+    ENROL = "enrol a device"
+    REVOKE_DEVICE = "revoke a device"
+    SEE_DEVICES = "see devices"
+    SETTLE_DOUBLE = "settle a double admission"
 
 
 class Scope(StrEnum):
@@ -194,6 +198,11 @@ TABLE: Mapping[Action, Mapping[Role, Rule]] = {
     Action.SEE_HEALTH: _row(ANY, {_T: Scope.OWN, _A: Scope.NODE, **_OFFICERS}),
     Action.SEE_ACCESS: _row(ANY, {_T: Scope.OWN, _J: Scope.NODE}),
     Action.FORECAST: _row(ANY, dict.fromkeys(_OFFICERS, Scope.NODE)),  # of an agreement: no journey is read
+    # Of checkpoints' devices, not of journeys. A device records for the officer who enrols it, so only a checkpoint's may.
+    Action.ENROL: _row(ANY, {_P: Scope.NODE}),
+    Action.REVOKE_DEVICE: _row(ANY, {_P: Scope.NODE, _J: Scope.NODE}),
+    Action.SEE_DEVICES: _row(ANY, {_P: Scope.NODE, _J: Scope.NODE}),
+    Action.SETTLE_DOUBLE: _row(ANY, {_P: Scope.NODE, _J: Scope.NODE}),
 }  # fmt: skip
 
 # What somebody did who recorded an event of a kind; reminders alone are nobody's act but the node's.
@@ -246,6 +255,10 @@ ACTIONS: Mapping[Action, str] = {
     Action.SEE_HEALTH: N_("see health details"),
     Action.SEE_ACCESS: N_("see who read the record"),
     Action.FORECAST: N_("forecast an agreement"),
+    Action.ENROL: N_("enrol a checkpoint's device"),
+    Action.REVOKE_DEVICE: N_("revoke a checkpoint's device"),
+    Action.SEE_DEVICES: N_("see the checkpoints' devices"),
+    Action.SETTLE_DOUBLE: N_("settle a double admission"),
 }
 
 ROLES: Mapping[Role, str] = {

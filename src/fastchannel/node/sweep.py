@@ -16,7 +16,18 @@ from fastchannel.casework.errors import CaseworkError
 from fastchannel.exchange.machine import ERASABLE
 from fastchannel.node.desk import office
 from fastchannel.node.lanes import sent_at, settled_sizes
-from fastchannel.node.models import Event, IdempotencyKey, Import, ImportRow, Journey, LaneEntry, Pass, Person, TravellerLink
+from fastchannel.node.models import (
+    Event,
+    GateEntry,
+    IdempotencyKey,
+    Import,
+    ImportRow,
+    Journey,
+    LaneEntry,
+    Pass,
+    Person,
+    TravellerLink,
+)
 
 AT_ONCE = 500
 RETRY = timedelta(hours=1)
@@ -63,6 +74,10 @@ def erase_due(limit: int = AT_ONCE) -> int:
         Person.objects.filter(journey__in=due).delete()
         TravellerLink.objects.filter(journey__in=due).delete()
         Pass.objects.filter(journey__in=due).update(text="")
+        GateEntry.objects.filter(journey__in=due).update(document="", note="")
+        GateEntry.objects.filter(journey=None, received__lte=now - default).exclude(document="", note="").update(
+            document="", note=""
+        )
         Journey.objects.filter(id__in=due).update(erased=now)
         # A roster holds names too, and so does what was found wrong in it; what became of each row stays.
         old = Import.objects.filter(finished__lte=now - longest).exclude(file=b"")

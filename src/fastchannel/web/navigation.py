@@ -26,6 +26,7 @@ TITLES: dict[str, StrOrPromise] = {
     "journeys": _("Journeys"),
     "laboratory": _("Laboratory"),
     "checkpoint": _("Checkpoint"),
+    "devices": _("Devices"),
     "site": _("Isolation site"),
     "monitor": _("Health monitoring"),
     "certificates": _("Check certificates"),
@@ -34,6 +35,7 @@ TITLES: dict[str, StrOrPromise] = {
     "watch": _("Watch"),
     "forecasts": _("Forecast"),
 }
+PART_OF = {"scan": "checkpoint"}  # a page of its own address that is part of another
 # The first page is where the role's day begins.
 PAGES: dict[Role, tuple[str, ...]] = {
     Role.SPONSOR: ("roster", "import", "agreements"),
@@ -41,10 +43,10 @@ PAGES: dict[Role, tuple[str, ...]] = {
     Role.MISSION: ("queue", "dashboard", "journeys", "certificates", "agreements", "forecasts", "watch", "link"),
     Role.LABORATORY: ("laboratory", "agreements"),
     Role.CARRIER: ("checkpoint", "agreements"),
-    Role.CHECKPOINT: ("checkpoint", "dashboard", "journeys", "certificates", "agreements", "forecasts"),
+    Role.CHECKPOINT: ("checkpoint", "devices", "dashboard", "journeys", "certificates", "agreements", "forecasts"),
     Role.SITE: ("site", "dashboard", "journeys", "agreements", "forecasts"),
     Role.MONITOR: ("monitor", "dashboard", "journeys", "certificates", "agreements", "forecasts", "watch"),
-    Role.SECRETARIAT: ("dashboard", "journeys", "certificates", "agreements", "forecasts", "watch", "link"),
+    Role.SECRETARIAT: ("dashboard", "journeys", "certificates", "agreements", "forecasts", "watch", "link", "devices"),
 }
 
 
@@ -76,6 +78,7 @@ def context(request: HttpRequest) -> dict[str, object]:
         return shown
     actor: Actor = account.actor
     here = request.resolver_match.url_name if request.resolver_match else ""
+    here = PART_OF.get(here or "", here)
     menu = [
         MenuItem(title=TITLES[page], url=reverse(f"web:{page}"), current=page == here)
         for page in PAGES.get(actor.role, ("agreements",))

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from fastchannel.node.models.accounts import Account, ApiKey, TravellerLink
+from fastchannel.node.models.devices import (
+    Device,
+    DeviceRequest,
+    EnrolmentCode,
+    EnrolmentFailure,
+    GateDouble,
+    GateEntry,
+)
 from fastchannel.node.models.imports import Import, ImportRow
 from fastchannel.node.models.journeys import Deadline, Event, Journey, Notice, Person
 from fastchannel.node.models.lanes import (
@@ -26,7 +34,13 @@ __all__ = [
     "AgreementText",
     "ApiKey",
     "Deadline",
+    "Device",
+    "DeviceRequest",
+    "EnrolmentCode",
+    "EnrolmentFailure",
     "Event",
+    "GateDouble",
+    "GateEntry",
     "Heartbeat",
     "IdempotencyKey",
     "Import",
