@@ -103,6 +103,7 @@ class Device:
 
     def shown(self) -> tuple[str, str]:
         verdict = self.page.wait_for_selector("main.verdict")
+        assert verdict is not None
         classes = (verdict.get_attribute("class") or "").split()
         return next(one for one in classes if one in {"green", "amber", "red"}), self.page.inner_text(".reason")
 

@@ -8,7 +8,6 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from fastchannel.web.views import gate as views
 from tests.browser.conftest import SIZES
-from tests.browser.gate import PIN, Device, modules
+from tests.browser.gate import PIN, Device
 from tests.browser.gate_node import CODE, HOUR, Node, bundle_of, pass_of, served, today
 from tools import gate_vectors
 
@@ -30,7 +29,6 @@ EVERYWHERE = pytest.mark.parametrize(
     ("size", "language", "scheme"),
     [("phone", "en", "light"), ("phone", "ko", "dark"), ("desktop", "zh-hans", "light"), ("phone", "zh-hans", "dark")],
 )
-CLEAR, INCOMPLETE, CLOSED = ("May pass.", "Not all that", "The route is not open")
 
 
 @pytest.fixture(scope="module")
@@ -135,8 +133,9 @@ def test_an_officer_enrols_a_device_and_lets_travellers_through(
     by_number = {one["seq"]: one for one in node.entries.values()}
     assert by_number[2]["journey"] == "J1"
     assert by_number[2]["pass"] == {"issuer": "KR", "id": gate_vectors.named("pass 1").hex()}
-    assert by_number[6]["document"] == node.bundle.expected[2].doc if node.bundle else False
-    assert by_number[4]["note"] and by_number[6]["note"]
+    assert node.bundle is not None
+    assert by_number[6]["document"] == node.bundle.expected[2].doc
+    assert [number for number, one in by_number.items() if one.get("note")] == [4, 6]
     assert not any("name" in one for one in node.entries.values())
 
 
@@ -202,6 +201,7 @@ def test_three_days_on_the_list_still_holds_and_then_the_device_says_that_it_can
     node.bundle = bundle_of(at)
     found.enrol(CODE)
     found.page.context.set_offline(True)
+    reason = ""
     for after, expected in ((HOUR * 71, "green"), (HOUR * 2, "amber")):
         found.page.clock.fast_forward(int(after.total_seconds() * 1000))  # nobody touched it: it has locked itself
         found.page.wait_for_selector("main.start form")
@@ -212,7 +212,7 @@ def test_three_days_on_the_list_still_holds_and_then_the_device_says_that_it_can
     assert reason.startswith("This device has had no news for too long")
     expect(found.page.locator(".warnings")).to_contain_text("no news for too long")
     expect(found.page.locator(".strip")).to_contain_text("list 73 h old")
-    node.ahead_ms = int(73 * 3_600_000)
+    node.ahead_ms = 73 * 3_600_000
     node.bundle = bundle_of(at + 73 * HOUR)
     found.page.context.set_offline(False)
     found.page.locator(".strip .buttons button").first.click()
@@ -496,64 +496,3 @@ def test_without_a_reader_of_codes_the_page_says_what_else_there_is(device: Devi
     device.page.context.set_offline(True)
     device.page.set_input_files("input[type=file]", str(picture))
     expect(device.page.locator(".scan [role=status]")).to_contain_text(re.compile("read the passport"))
-
-
-def test_ten_wrong_pins_wait_ever_longer_and_erase_everything(chromium: Browser) -> None:
-    with modules(chromium) as page:
-        found = page.evaluate(
-            """async (pin) => {
-              const { openDatabase, PLAIN, ENTRIES, put, get, answered } = await import("/static/web/gate/database.js");
-              const { Vault } = await import("/static/web/gate/vault.js");
-              const database = await openDatabase();
-              await new Vault(database, 1000).create(pin);
-              await put(database, ENTRIES, { seq: 1, nonce: "n", state: 0 });
-              const vault = new Vault(database);
-              const [waits, early, opened] = [[], [], []];
-              let at = 1_000_000;
-              for (let count = 1; count <= 10; count++) {
-                const attempt = await vault.unlock("wrong!", at);
-                waits.push(attempt.state === "wiped" ? "wiped" : [attempt.left, attempt.waitMs / 1000]);
-                if (attempt.waitMs) {
-                  early.push((await vault.unlock(pin, at + attempt.waitMs - 1)).state); // the right one, too early
-                  early.push((await vault.unlock(pin, at - 1)).state); // and with the clock put back
-                }
-                at += (attempt.waitMs ?? 0);
-              }
-              const left = await answered(database.transaction(ENTRIES).objectStore(ENTRIES).count());
-              return { waits, early: [...new Set(early)], left, gone: (await get(database, PLAIN, "gone")).why, open: vault.isOpen };
-            }""",
-            PIN,
-        )
-    waits = [[9, 0], [8, 0], [7, 0], [6, 5], [5, 15], [4, 30], [3, 60], [2, 120], [1, 300], "wiped"]
-    assert found == {"waits": waits, "early": ["wait"], "left": 0, "gone": "attempts", "open": False}
-
-
-def test_entries_made_at_once_are_numbered_without_a_gap(chromium: Browser) -> None:
-    with modules(chromium) as page:
-        found = page.evaluate(
-            """async (pin) => {
-              const { openDatabase } = await import("/static/web/gate/database.js");
-              const { Vault } = await import("/static/web/gate/vault.js");
-              const { Journal, KEPT_MS } = await import("/static/web/gate/journal.js");
-              const database = await openDatabase();
-              const vault = new Vault(database, 1000);
-              await vault.create(pin);
-              const [one, other] = [new Journal(database, vault), new Journal(database, vault)];
-              const said = { at: 1, kind: "seen", verdict: "red", reason: "closed" };
-              await Promise.all(Array.from({ length: 20 }, (_, index) => (index % 2 ? one : other).append(said)));
-              const journal = new Journal(database, vault);
-              await journal.load();
-              const all = journal.all();
-              await journal.settle([all[0].nonce, all[1].nonce], [{ nonce: all[2].nonce, code: "nobody" }, { nonce: all[3].nonce, code: "malformed" }]);
-              await journal.erase(KEPT_MS);
-              const early = journal.all().length;
-              await journal.erase(KEPT_MS + 2);
-              const again = new Journal(database, vault);
-              await again.load();
-              const next = await again.append(said);
-              return { seqs: all.map((one) => one.seq), nonces: new Set(all.map((one) => one.nonce)).size, early,
-                left: again.all().map((one) => one.seq).slice(0, 2), unsent: again.unsent(99).length, next: next.seq };
-            }""",
-            PIN,
-        )
-    assert found == {"seqs": list(range(1, 21)), "nonces": 20, "early": 20, "left": [4, 5], "unsent": 17, "next": 21}

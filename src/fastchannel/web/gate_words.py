@@ -26,7 +26,9 @@ WORDS: Mapping[str, StrOrPromise] = {
     "pin-again": _("The PIN again"),
     "enrol": _("Enrol"),
     "enrol-no-answer": _("The node does not answer. Enrolling needs a link: try again."),
-    "enrol-refused-code": _("The node does not take this code: it is wrong, used, or older than 15 minutes. Ask for a new one."),
+    "enrol-refused-code": _(
+        "The node does not take this code: it is wrong, used, or older than 15 minutes. Ask for a new one."
+    ),
     "enrol-refused-many": _("Too many wrong codes came from here. Wait an hour, or ask the control room."),
     "pin-short": _("The PIN is too short: at least 6 digits or letters."),
     "pin-long": _("The PIN is too long: at most 64 characters."),

@@ -82,6 +82,7 @@ pages: list[URLPattern | URLResolver] = [
     path("exchange/", exchange.letters, name="exchange"),
     path("gate/", gate.gate, name="gate"),
     path("gate/worker.js", gate.worker, name="gate-worker"),
+    path("gate/photo/", gate.photo, name="gate-photo"),
     path("gate/manifest.webmanifest", gate.manifest, name="gate-manifest"),
     path("health", health.health, name="health"),
 ]

@@ -1,6 +1,7 @@
 """The checkpoint that works without a link: the page, what keeps it on the device, and its words in every language.
 
-None of these answers holds anybody's data, and none needs an account: a device opens them before it knows its PIN.
+None of these answers holds anybody's data, and none needs an account: a device opens them before it knows its PIN. A photo
+alone is read for a device that signs.
 """
 
 from __future__ import annotations
@@ -16,12 +17,20 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
+from fastchannel.casework.gate_bundle import milliseconds
 from fastchannel.casework.gate_reasons import COLOURS, WORDS, words
+from fastchannel.certificates.passes.issuing import PREFIX
+from fastchannel.certificates.pictures import MOST_BYTES
+from fastchannel.certificates.refusal import RefusedError
+from fastchannel.node.desk import office
+from fastchannel.node.devices import Wrong, authenticate
+from fastchannel.node.pictures import texts_of_file
 from fastchannel.terms.language import translate
 from fastchannel.web.access import language_of
 from fastchannel.web.details import core_language
@@ -75,6 +84,25 @@ def manifest(request: HttpRequest) -> JsonResponse:
     )
 
 
+@csrf_exempt  # signed by the device's own key
+@require_POST
+def photo(request: HttpRequest) -> JsonResponse:
+    """The texts of the codes in a picture, the passes first, for a device whose browser reads none. Nothing is kept."""
+    announced = str(request.META.get("CONTENT_LENGTH") or "0")
+    if not announced.isdecimal() or int(announced) > MOST_BYTES:
+        return JsonResponse({"code": "too-large", "most": MOST_BYTES}, status=413)
+    body = request.body
+    found = authenticate(request.headers.get("Authorization", "")[:200], "POST", request.path, body)
+    if isinstance(found, Wrong):
+        more = {"server_time": milliseconds(office().clock.now())} if found is Wrong.CLOCK else {}
+        return JsonResponse({"code": found.value, **more}, status=403 if found is Wrong.REVOKED else 401)
+    try:
+        texts = texts_of_file(body)
+    except RefusedError as error:
+        return JsonResponse({"code": "unreadable", "detail": error.refusal.detail}, status=422)
+    return JsonResponse({"texts": sorted(texts, key=lambda one: not one.startswith(PREFIX))})
+
+
 @lru_cache(maxsize=1)  # a release's files do not change while it runs
 def files() -> tuple[str, ...]:
     """The static files of the application, under ``web/``."""
@@ -103,7 +131,7 @@ def _shell(named: str) -> dict[str, Any]:
         "version": named,
         "worker": reverse("web:gate-worker"),
         "marks": static("web/marks.svg"),
-        "photo": _address("web:gate-photo"),
+        "photo": reverse("web:gate-photo"),
         "languages": [{"code": code, "name": name} for code, name in settings.LANGUAGES],
         "words": {code: _words(code) for code, _name in settings.LANGUAGES},
     }
@@ -116,10 +144,3 @@ def _words(language: str) -> dict[str, str]:
     gates = {f"gate-{gate}": str(text) for gate, text in GATES.items()}
     colours = {f"colour-{colour}": translate(text, core) for colour, text in COLOURS.items()}
     return own | gates | colours | {f"reason-{reason}": words(reason, core) for reason in WORDS}
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""

@@ -1,5 +1,6 @@
 // The checkpoint's application: which screen is shown, and what each press and scan does.
 
+import { smaller } from "./camera.js";
 import { Clock } from "./clock.js";
 import { get, openDatabase, PLAIN, put, wipe } from "./database.js";
 import { h, mark } from "./dom.js";
@@ -96,6 +97,7 @@ export class App {
     const attempt = await this.vault.unlock(pin, Date.now());
     if (attempt.state === "wiped") await this.first();
     if (attempt.state === "open") await this.open();
+    else this.updates.rest(true);
     return attempt;
   }
 
@@ -276,7 +278,7 @@ export class App {
 
   /** The texts of the codes in a picture, which the node reads. @param {Blob} picture @returns {Promise<string[]>} */
   async textsIn(picture) {
-    return (await this.link.send(this.shell.photo, picture)).said.texts ?? [];
+    return (await this.link.send(this.shell.photo, await smaller(picture))).said.texts ?? [];
   }
 
   // ---- what is shown --------------------------------------------------------------------------------------------------------

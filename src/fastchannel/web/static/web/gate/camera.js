@@ -1,6 +1,7 @@
 // Codes in front of the camera, or in a picture, where the browser reads them itself.
 
 const EVERY_MS = 120;
+const MOST_PIXELS = 2_000;
 
 /** Whether this browser reads codes. */
 export function readsCodes() {
@@ -20,6 +21,19 @@ export async function codeIn(picture) {
     return (await detector().detect(image))[0]?.rawValue ?? "";
   } catch {
     return "";
+  }
+}
+
+/** The picture with no side longer than MOST_PIXELS, for the way to the node; as it is where it cannot be drawn. @param {Blob} picture */
+export async function smaller(picture) {
+  try {
+    const image = await createImageBitmap(picture);
+    const scale = Math.min(1, MOST_PIXELS / Math.max(image.width, image.height));
+    const canvas = new OffscreenCanvas(Math.round(image.width * scale), Math.round(image.height * scale));
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    return await canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 });
+  } catch {
+    return picture;
   }
 }
 

@@ -100,8 +100,9 @@ export class Sync {
   async send() {
     for (;;) {
       const unsent = this.journal.unsent(Infinity);
-      const headers = { "X-App-Version": this.told.version, "X-Bundle": this.told.held().tag, "X-Unsent": String(unsent.length) };
       const entries = unsent.slice(0, BATCH).map(wire);
+      const left = String(unsent.length - entries.length);
+      const headers = { ...this.about(), "X-Unsent": left };
       const { said: answer } = await this.link.post("/gate/sync/", { entries, clock: Date.now() }, headers);
       this.clock.learn(answer.server_time);
       const settled = await this.journal.settle([...(answer.accepted ?? []), ...(answer.known ?? [])], answer.rejected ?? []);
@@ -111,10 +112,15 @@ export class Sync {
     }
   }
 
+  /** What the device says of itself with each call. */
+  about() {
+    return { "X-App-Version": this.told.version, "X-Bundle": this.told.held().tag };
+  }
+
   async fetchBundle(fresh) {
     const { tag, askedMs } = this.told.held();
     if (!fresh && tag && this.clock.now() - askedMs < BUNDLE_EVERY_MS) return;
-    const answer = await this.link.get("/gate/bundle/", tag ? { "If-None-Match": tag } : {});
+    const answer = await this.link.get("/gate/bundle/", { ...this.about(), ...(tag ? { "If-None-Match": tag } : {}) });
     this.clock.learn(answer.serverTime);
     await (answer.said ? this.told.bundle(answer.said, answer.tag) : this.told.unchanged());
   }
