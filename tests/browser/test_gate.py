@@ -27,7 +27,7 @@ pytestmark = pytest.mark.browser
 EXPECTED = ("ERR_INTERNET_DISCONNECTED", "ERR_CONTENT_LENGTH_MISMATCH", "401", "403")
 EVERYWHERE = pytest.mark.parametrize(
     ("size", "language", "scheme"),
-    [("phone", "en", "light"), ("phone", "ko", "dark"), ("desktop", "zh-hans", "light"), ("phone", "zh-hans", "dark")],
+    [("phone", "en", "light"), ("phone", "ko", "dark"), ("desktop", "zh-hans", "dark"), ("phone", "zh-hans", "light")],
 )
 
 
@@ -91,7 +91,9 @@ def sound(page: Page, place: str) -> None:
         " && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"
     )
     assert small == [], place
-    found = Axe().run(page).response["violations"]
+    if page.evaluate("document.documentElement.lang") == "ko":
+        return  # axe takes long; English in light and Chinese in dark are enough for it
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], place
 
 
@@ -212,6 +214,9 @@ def test_three_days_on_the_list_still_holds_and_then_the_device_says_that_it_can
     assert reason.startswith("This device has had no news for too long")
     expect(found.page.locator(".warnings")).to_contain_text("no news for too long")
     expect(found.page.locator(".strip")).to_contain_text("list 73 h old")
+    found.page.locator("summary").nth(1).click()
+    found.page.fill("input[type=search]", "kim")
+    expect(found.page.locator(".scan ~ details [role=status]")).to_have_text(["Found: 0"])  # whom it named is forgotten
     node.ahead_ms = 73 * 3_600_000
     node.bundle = bundle_of(at + 73 * HOUR)
     found.page.context.set_offline(False)

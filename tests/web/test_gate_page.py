@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,12 @@ from fastchannel.web.views import gate
 
 SOURCES = Path(gate.__file__).parents[1] / "static" / "web" / "gate"
 # Keys that the script puts together: their beginnings, with every end that occurs.
-BUILT = {"colour-": COLOURS, "reason-": WORDS, "gate-": ("boarding", "entry"), "pin-": ("short", "long", "easy")}
+BUILT: dict[str, Iterable[str]] = {
+    "colour-": COLOURS,
+    "reason-": WORDS,
+    "gate-": ("boarding", "entry"),
+    "pin-": ("short", "long", "easy"),
+}
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ WORDS: Mapping[str, StrOrPromise] = {
     "elsewhere-text": _("Only one may record at a time. Close the other one."),
     "elsewhere-button": _("Try again"),
     "unfit-title": _("This browser cannot do it"),
-    "unfit-text": _("The page needs a secure address (https) and a browser of 2022 or later."),
+    "unfit-text": _("The page needs a secure address (https) and a browser of 2023 or later."),
     "broken-title": _("It could not be recorded"),
     "broken-text": _("This device could not write to its store. Let nobody through by it: use another device or paper."),
     "broken-button": _("Back"),

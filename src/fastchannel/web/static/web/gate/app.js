@@ -44,7 +44,8 @@ export class App {
 
   async start() {
     this.words.choose(this.words.language);
-    if (!window.isSecureContext || !("indexedDB" in window) || !navigator.locks || !crypto.subtle) return this.show(() => plainScreen(this, "unfit"));
+    const needed = "indexedDB" in window && "DecompressionStream" in window;
+    if (!window.isSecureContext || !needed || !navigator.locks) return this.show(() => plainScreen(this, "unfit"));
     this.updates.register();
     const alone = new Promise((resolve) => {
       // Held until the page closes: two pages would number their entries alike.
@@ -65,7 +66,8 @@ export class App {
   async first() {
     const gone = await get(this.database, PLAIN, "gone");
     if (gone) return this.show(() => plainScreen(this, gone.why, () => this.again()));
-    if (!(await get(this.database, PLAIN, "device-key"))) return this.show(() => enrolScreen(this, (asked) => this.enrol(asked)));
+    if (!(await get(this.database, PLAIN, "device-key")))
+      return this.show(() => enrolScreen(this, (asked) => this.enrol(asked)));
     const unsent = await countUnsent(this.database);
     this.show(() => lockScreen(this, unsent, (pin) => this.unlock(pin)));
   }
@@ -125,6 +127,7 @@ export class App {
       revoked: () => this.revoked(),
     });
     this.sync.standing.lastMs = state.lastMs ?? null;
+    await this.expire();
     this.wedge.start();
     this.home();
     await this.sync.start();
@@ -145,6 +148,15 @@ export class App {
     const kept = { tag, askedMs: this.clock.now(), bundle: rest };
     await this.vault.keep("bundle", kept);
     this.take(kept);
+  }
+
+  /** A list that is over tells nobody anything: whom it named is forgotten. */
+  async expire() {
+    if (!this.gate?.expected.length || this.clock.now() <= this.gate.bundle.valid_until) return;
+    const kept = { tag: "", askedMs: this.held.askedMs, bundle: { ...this.gate.bundle, expected: [] } };
+    this.take(kept);
+    await this.vault.keep("bundle", kept);
+    this.refresh();
   }
 
   async keepHeld() {
@@ -197,7 +209,10 @@ export class App {
   watchIdle() {
     const touched = () => (this.touchedMs = Date.now());
     for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, touched, { passive: true, capture: true });
-    const look = () => this.vault.isOpen && Date.now() - this.touchedMs > IDLE_MS && this.lock();
+    const look = () => {
+      if (!this.vault.isOpen) return undefined;
+      return Date.now() - this.touchedMs > IDLE_MS ? this.lock() : this.expire();
+    };
     setInterval(look, IDLE_LOOK_MS);
     document.addEventListener("visibilitychange", look);
   }
@@ -245,6 +260,7 @@ export class App {
   }
 
   async decide(kind, note) {
+    if (!this.pending) return undefined; // locked meanwhile
     const { seen } = this.pending;
     if (!kind) {
       this.pending = null;
@@ -259,7 +275,11 @@ export class App {
     this.pending = null;
     const looks = { admitted: ["green", "check"], override: ["amber", "warning"], refused: ["red", "cross"] };
     const [colour, shown] = looks[kind];
-    this.home({ text: this.words.say("recorded", { what: this.words.say(`kind-${kind}`), number: entry.seq }), colour, mark: shown });
+    this.home({
+      text: this.words.say("recorded", { what: this.words.say(`kind-${kind}`), number: entry.seq }),
+      colour,
+      mark: shown,
+    });
     this.sync?.now();
     return undefined;
   }
@@ -267,7 +287,10 @@ export class App {
   append(kind, seen, note) {
     const { verdict, reason, ref, journey, pass, document: passport, name } = seen;
     return this.journal.append({
-      at: Date.now(), kind, verdict, reason,
+      at: Date.now(),
+      kind,
+      verdict,
+      reason,
       ...(pass ? { pass } : {}),
       ...(passport ? { document: passport } : {}),
       ...(ref || journey ? { journey: ref || journey } : {}),
@@ -327,14 +350,31 @@ export class App {
 
   band() {
     const { words } = this;
-    const choose = h("select", { "aria-label": words.say("language"), onchange: () => this.speak(choose.value) },
-      words.languages.map(({ code, name }) => h("option", { value: code, lang: code, selected: code === words.language }, name)));
-    return h("header", { class: "band gate-band" },
-      h("div", { class: "band-row" },
+    const choose = h(
+      "select",
+      { "aria-label": words.say("language"), onchange: () => this.speak(choose.value) },
+      words.languages.map(({ code, name }) =>
+        h("option", { value: code, lang: code, selected: code === words.language }, name),
+      ),
+    );
+    return h(
+      "header",
+      { class: "band gate-band" },
+      h(
+        "div",
+        { class: "band-row" },
         h("span", { class: "brand" }, this.icon("brand"), this.device ? this.device.place : words.say("title")),
-        h("div", { class: "tools" }, choose,
-          this.vault?.isOpen && !this.pending && h("button", { class: "tool", type: "button", onclick: () => this.lock() }, this.icon("lock"), words.say("lock")))),
-      this.vault?.isOpen ? this.strip() : null);
+        h(
+          "div",
+          { class: "tools" },
+          choose,
+          this.vault?.isOpen &&
+            !this.pending &&
+            h("button", { class: "tool", type: "button", onclick: () => this.lock() }, this.icon("lock"), words.say("lock")),
+        ),
+      ),
+      this.vault?.isOpen ? this.strip() : null,
+    );
   }
 
   speak(language) {
@@ -347,14 +387,40 @@ export class App {
     const { words, clock } = this;
     const { offlineSince, refused, running } = this.sync.standing;
     const unsent = this.journal.unsent(Infinity).length;
-    const link = offlineSince === null ? (refused ? words.say("refused-link", { code: refused }) : words.say("online")) : words.say("offline-since", { time: words.time(offlineSince, clock.now()) });
+    const link =
+      offlineSince === null
+        ? refused
+          ? words.say("refused-link", { code: refused })
+          : words.say("online")
+        : words.say("offline-since", { time: words.time(offlineSince, clock.now()) });
     const hours = this.gate ? Math.floor((clock.now() - this.gate.bundle.made_at) / 3_600_000) : null;
     const list = hours === null ? words.say("list-none") : words.say(hours < 1 ? "list-fresh" : "list-age", { hours });
-    return h("div", { class: `strip ${offlineSince === null && !refused ? "" : "off"}` },
-      h("span", { class: "link", role: "status" }, this.icon(offlineSince === null && !refused ? "check" : "warning"), `${link} · ${unsent ? words.say("unsent-count", { count: unsent }) : words.say("all-sent")} · ${list}`),
-      !this.pending && h("span", { class: "buttons" },
-        h("button", { class: "tool", type: "button", "aria-disabled": running ? "true" : null, onclick: () => this.sync.now({ fresh: true }) }, words.say("send-now")),
-        h("button", { class: "tool", type: "button", onclick: () => this.log() }, words.say("log"))));
+    return h(
+      "div",
+      { class: `strip ${offlineSince === null && !refused ? "" : "off"}` },
+      h(
+        "span",
+        { class: "link", role: "status" },
+        this.icon(offlineSince === null && !refused ? "check" : "warning"),
+        `${link} · ${unsent ? words.say("unsent-count", { count: unsent }) : words.say("all-sent")} · ${list}`,
+      ),
+      !this.pending &&
+        h(
+          "span",
+          { class: "buttons" },
+          h(
+            "button",
+            {
+              class: "tool",
+              type: "button",
+              "aria-disabled": running ? "true" : null,
+              onclick: () => this.sync.now({ fresh: true }),
+            },
+            words.say("send-now"),
+          ),
+          h("button", { class: "tool", type: "button", onclick: () => this.log() }, words.say("log")),
+        ),
+    );
   }
 
   warnings() {
@@ -362,13 +428,26 @@ export class App {
     const rows = [];
     const unread = [...this.raised.values()].filter((one) => one.unread);
     if (unread.length) {
-      rows.push(h("div", { class: "notice stop" }, this.icon("warning"), h("div", {},
-        h("p", {}, words.say("double-title")), unread.map((one) => h("p", { class: "small" }, doubleText(this, one))),
-        h("button", { class: "button", type: "button", onclick: () => this.readRaised() }, words.say("double-seen")))));
+      rows.push(
+        h(
+          "div",
+          { class: "notice stop" },
+          this.icon("warning"),
+          h(
+            "div",
+            {},
+            h("p", {}, words.say("double-title")),
+            unread.map((one) => h("p", { class: "small" }, doubleText(this, one))),
+            h("button", { class: "button", type: "button", onclick: () => this.readRaised() }, words.say("double-seen")),
+          ),
+        ),
+      );
     }
     if (!this.gate) rows.push(h("div", { class: "notice wait" }, this.icon("warning"), h("p", {}, words.say("no-bundle"))));
-    else if (this.clock.now() > this.gate.bundle.valid_until) rows.push(h("div", { class: "notice wait" }, this.icon("warning"), h("p", {}, this.reason("offline-too-long"))));
-    if (this.clock.wentBack) rows.push(h("div", { class: "notice wait" }, this.icon("clock"), h("p", {}, words.say("clock-back"))));
+    else if (this.clock.now() > this.gate.bundle.valid_until)
+      rows.push(h("div", { class: "notice wait" }, this.icon("warning"), h("p", {}, this.reason("offline-too-long"))));
+    if (this.clock.wentBack)
+      rows.push(h("div", { class: "notice wait" }, this.icon("clock"), h("p", {}, words.say("clock-back"))));
     return h("div", { class: "warnings" }, rows);
   }
 }

@@ -10,7 +10,12 @@ import { malformed, Refused } from "./refused.js";
  */
 
 const [ALG, CRITICAL, KID] = [1, 2, 4];
-const ALGORITHMS = new Map([[-7, "ES256"], [-35, "ES384"], [-37, "PS256"], [-8, "EdDSA"]]);
+const ALGORITHMS = new Map([
+  [-7, "ES256"],
+  [-35, "ES384"],
+  [-37, "PS256"],
+  [-8, "EdDSA"],
+]);
 const SINGLE_TAGS = [0xd0, 0xd1]; // encrypted, or with a MAC: never signed
 const DOUBLE_TAGS = [0x60, 0x61, 0x62];
 const MOST_KID_BYTES = 64;

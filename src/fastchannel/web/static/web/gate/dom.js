@@ -33,7 +33,17 @@ let fields = 0;
 /** A labelled field with room for what is wrong with it. @param {string} label @param {Record<string, any>} properties @param {string} hint */
 export function field(label, properties, hint = "") {
   const id = `field-${++fields}`;
-  const input = h(properties.rows ? "textarea" : "input", { id, "aria-describedby": hint ? `${id}-hint` : null, ...properties });
-  const box = h("div", { class: "field" }, h("label", { for: id }, label), hint && h("p", { id: `${id}-hint`, class: "soft small" }, hint), input);
+  const input = h(properties.rows ? "textarea" : "input", {
+    id,
+    "aria-describedby": hint ? `${id}-hint` : null,
+    ...properties,
+  });
+  const box = h(
+    "div",
+    { class: "field" },
+    h("label", { for: id }, label),
+    hint && h("p", { id: `${id}-hint`, class: "soft small" }, hint),
+    input,
+  );
   return { box, input };
 }

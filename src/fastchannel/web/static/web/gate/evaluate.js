@@ -81,7 +81,11 @@ export class Gate {
     if (read.refused) return { ...verdict(...(REFUSALS[read.refused] ?? REFUSALS.malformed)), code: read.refused };
     if (read.pass) return this.ofPass(read, atMs, admitted);
     if (read.certificate) return this.ofCertificate(read.certificate, atMs);
-    return this.ofTraveller(this.expected.filter((one) => (read.pick ? one.ref === read.pick : read.documents.includes(one.doc))), atMs, admitted);
+    return this.ofTraveller(
+      this.expected.filter((one) => (read.pick ? one.ref === read.pick : read.documents.includes(one.doc))),
+      atMs,
+      admitted,
+    );
   }
 
   async read(scan, atMs) {
@@ -136,8 +140,14 @@ export class Gate {
   async documentKey(number, birth) {
     const known = birth !== UNKNOWN_BIRTH;
     const lines = canonicalHolder({ document: number, state: "X", birth: known ? birth : "000000" }).split("\n");
-    this.hmac ??= crypto.subtle.importKey("raw", fromBase64(this.bundle.key), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-    const signed = await crypto.subtle.sign("HMAC", await this.hmac, utf8(`FC1 gate\n${lines[1]}\n${known ? lines[3] : UNKNOWN_BIRTH}`));
+    this.hmac ??= crypto.subtle.importKey("raw", fromBase64(this.bundle.key), { name: "HMAC", hash: "SHA-256" }, false, [
+      "sign",
+    ]);
+    const signed = await crypto.subtle.sign(
+      "HMAC",
+      await this.hmac,
+      utf8(`FC1 gate\n${lines[1]}\n${known ? lines[3] : UNKNOWN_BIRTH}`),
+    );
     return toBase64url(new Uint8Array(signed).slice(0, 16));
   }
 

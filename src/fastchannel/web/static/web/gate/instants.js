@@ -7,7 +7,10 @@ const WRITTEN = new RegExp(
   "s",
 );
 
-/** Milliseconds since 1970; null where the text is no instant. Without an offset it is read as UTC. @param {string} text @returns {?number} */
+/**
+ * Milliseconds since 1970; null where the text is no instant. Without an offset it is read as UTC.
+ * @param {string} text @returns {?number}
+ */
 export function instant(text) {
   const found = WRITTEN.exec(text);
   if (!found || DATE.test(text)) return null; // a date is no time of sampling: it could be off by a day

@@ -56,7 +56,9 @@ export class Journal {
 
   /** @param {number} most @returns {Held[]} */
   unsent(most) {
-    return this.all().filter((one) => one.state === UNSENT).slice(0, most);
+    return this.all()
+      .filter((one) => one.state === UNSENT)
+      .slice(0, most);
   }
 
   /** In the order in which they were made. @returns {Held[]} */
@@ -64,7 +66,10 @@ export class Journal {
     return [...this.held.values()];
   }
 
-  /** Takes the node's answer: what it has need not be sent again. @param {string[]} had @param {{nonce: string, code: string}[]} rejected */
+  /**
+   * Takes the node's answer: what it has need not be sent again.
+   * @param {string[]} had @param {{nonce: string, code: string}[]} rejected
+   */
   async settle(had, rejected) {
     const told = new Map(had.map((nonce) => [nonce, { state: SENT }]));
     for (const { nonce, code } of rejected) told.set(nonce, { state: REJECTED, code });

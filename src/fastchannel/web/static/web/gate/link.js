@@ -48,7 +48,8 @@ export async function ask(path, request) {
     throw new NoAnswer(path);
   }
   const { status, headers } = response;
-  if (response.ok || status === 304) return { said, tag: headers.get("ETag") ?? "", serverTime: headers.get("X-Server-Time") ?? "" };
+  if (response.ok || status === 304)
+    return { said, tag: headers.get("ETag") ?? "", serverTime: headers.get("X-Server-Time") ?? "" };
   if (status >= 500 || status === 408) throw new NoAnswer(path);
   throw new Refusal(status, said ?? {});
 }

@@ -22,16 +22,47 @@ const LOOKS = { O: "0", Q: "0", D: "0", I: "1", L: "1", Z: "2", A: "4", S: "5", 
 const STATE = /^(?:[A-Z]{3}|[A-Z]<<)$/;
 
 const TD1 = {
-  name: "TD1", lines: 3, width: 30, names: [2, 0, 30], number: [0, 5, 14], nationality: [1, 15, 18], birth: [1, 0, 6],
-  sex: [1, 7, 8], expires: [1, 8, 14], optional: [0, 15, 30], last: [1, 29, 30], longNumber: true,
-  composite: [[0, 5, 30], [1, 0, 7], [1, 8, 15], [1, 18, 29]],
+  name: "TD1",
+  lines: 3,
+  width: 30,
+  names: [2, 0, 30],
+  number: [0, 5, 14],
+  nationality: [1, 15, 18],
+  birth: [1, 0, 6],
+  sex: [1, 7, 8],
+  expires: [1, 8, 14],
+  optional: [0, 15, 30],
+  last: [1, 29, 30],
+  longNumber: true,
+  composite: [
+    [0, 5, 30],
+    [1, 0, 7],
+    [1, 8, 15],
+    [1, 18, 29],
+  ],
 };
 
 function twoLines(name, width, optional, { visa = false, cards = false } = {}) {
   return {
-    name, lines: 2, width, visa, names: [0, 5, width], number: [1, 0, 9], nationality: [1, 10, 13], birth: [1, 13, 19],
-    sex: [1, 20, 21], expires: [1, 21, 27], optional, last: visa ? null : [1, width - 1, width], longNumber: cards,
-    composite: [[1, 0, 10], [1, 13, 20], [1, 21, width - 1]], personalCheck: !(visa || cards),
+    name,
+    lines: 2,
+    width,
+    visa,
+    names: [0, 5, width],
+    number: [1, 0, 9],
+    nationality: [1, 10, 13],
+    birth: [1, 13, 19],
+    sex: [1, 20, 21],
+    expires: [1, 21, 27],
+    optional,
+    last: visa ? null : [1, width - 1, width],
+    longNumber: cards,
+    composite: [
+      [1, 0, 10],
+      [1, 13, 20],
+      [1, 21, width - 1],
+    ],
+    personalCheck: !(visa || cards),
   };
 }
 
@@ -101,7 +132,10 @@ function plainText(text) {
 
 function shape(text) {
   if ([...text].length > MOST_CHARACTERS) throw new MrzError(0, "shape");
-  let lines = plainText(text).split(/\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]/).map((one) => one.replace(/\s+/g, "")).filter(Boolean);
+  let lines = plainText(text)
+    .split(/\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]/)
+    .map((one) => one.replace(/\s+/g, ""))
+    .filter(Boolean);
   if (lines.length === 1) lines = parts(lines[0]);
   lines.forEach((line, index) => {
     if (!/^[A-Z0-9<]+$/.test(line)) throw new MrzError(index + 1, "characters");

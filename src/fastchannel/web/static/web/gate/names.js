@@ -9,5 +9,9 @@ export function found(expected, typed) {
 }
 
 function words(text) {
-  return text.normalize("NFKC").toUpperCase().split(/[\s,.]+/).filter(Boolean);
+  return text
+    .normalize("NFKC")
+    .toUpperCase()
+    .split(/[\s,.]+/)
+    .filter(Boolean);
 }

@@ -49,13 +49,18 @@ async function refusedBy(list, { country, kid, identifier }, atMs) {
 
 /** Of parts that cannot run into each other: each with its length before it. */
 function identityHash(...parts) {
-  const sized = parts.flatMap((part) => [[part.length >>> 24, (part.length >> 16) & 0xff, (part.length >> 8) & 0xff, part.length & 0xff], part]);
+  const sized = parts.flatMap((part) => [
+    [part.length >>> 24, (part.length >> 16) & 0xff, (part.length >> 8) & 0xff, part.length & 0xff],
+    part,
+  ]);
   return sha256(join(...sized));
 }
 
 function numbersOf(raw) {
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
-  return BigUint64Array.from({ length: Math.floor(raw.length / NUMBER_BYTES) }, (_, index) => view.getBigUint64(index * NUMBER_BYTES));
+  return BigUint64Array.from({ length: Math.floor(raw.length / NUMBER_BYTES) }, (_, index) =>
+    view.getBigUint64(index * NUMBER_BYTES),
+  );
 }
 
 function holds(sorted, wanted) {

@@ -10,7 +10,9 @@ const MOST_FOUND = 8;
 /** @param {import("./app.js").App} app @param {{text: string, colour: string}|null} said what was just done */
 export function homeScreen(app, said) {
   const { words } = app;
-  return h("main", { class: "home" },
+  return h(
+    "main",
+    { class: "home" },
     h("h1", { class: "visually-hidden" }, words.say("title")),
     h("p", { class: `said ${said?.colour ?? ""}`, role: "status" }, said ? [app.icon(said.mark), said.text] : null),
     app.warnings(),
@@ -47,16 +49,28 @@ function scanBox(app) {
       note.textContent = words.say("camera-refused");
     }
   });
-  const picture = h("input", { type: "file", accept: "image/*", capture: "environment", hidden: true, "aria-label": words.say("photo") });
+  const picture = h("input", {
+    type: "file",
+    accept: "image/*",
+    capture: "environment",
+    hidden: true,
+    "aria-label": words.say("photo"),
+  });
   picture.addEventListener("change", async () => {
     const [file] = picture.files;
     picture.value = "";
     if (file) note.textContent = words.say(await readPicture(app, file, note));
   });
   app.leaving(stop);
-  return h("section", { class: "scan" }, video, start,
+  return h(
+    "section",
+    { class: "scan" },
+    video,
+    start,
     hasCamera() && h("button", { class: "button big", type: "button", onclick: () => picture.click() }, words.say("photo")),
-    picture, note);
+    picture,
+    note,
+  );
 }
 
 /** Presents what the picture shows; the key of what to say. */
@@ -81,9 +95,23 @@ async function readPicture(app, file, note) {
 
 function passportBox(app) {
   const { words } = app;
-  const number = field(words.say("passport-number"), { autocomplete: "off", autocapitalize: "characters", spellcheck: "false", maxlength: 20 });
-  const birth = field(words.say("passport-birth"), { autocomplete: "off", inputmode: "numeric", placeholder: words.say("passport-birth-form"), maxlength: 10 });
-  const zone = field(words.say("passport-zone"), { rows: 3, autocomplete: "off", autocapitalize: "characters", spellcheck: "false", class: "mono" }, words.say("passport-zone-hint"));
+  const number = field(words.say("passport-number"), {
+    autocomplete: "off",
+    autocapitalize: "characters",
+    spellcheck: "false",
+    maxlength: 20,
+  });
+  const birth = field(words.say("passport-birth"), {
+    autocomplete: "off",
+    inputmode: "numeric",
+    placeholder: words.say("passport-birth-form"),
+    maxlength: 10,
+  });
+  const zone = field(
+    words.say("passport-zone"),
+    { rows: 3, autocomplete: "off", autocapitalize: "characters", spellcheck: "false", class: "mono" },
+    words.say("passport-zone-hint"),
+  );
   const wrong = h("p", { class: "wrong", role: "alert", hidden: true });
   function submit(event) {
     event.preventDefault();
@@ -94,24 +122,55 @@ function passportBox(app) {
     wrong.hidden = Boolean(ok);
     if (ok) app.present({ number: number.input.value.trim(), birth: said });
   }
-  return h("details", { class: "sheet fold" }, h("summary", {}, words.say("passport")),
-    h("form", { class: "fields", onsubmit: submit }, h("div", { class: "pair" }, number.box, birth.box), zone.box, wrong,
-      h("button", { class: "button big", type: "submit" }, words.say("look-up"))));
+  return h(
+    "details",
+    { class: "sheet fold" },
+    h("summary", {}, words.say("passport")),
+    h(
+      "form",
+      { class: "fields", onsubmit: submit },
+      h("div", { class: "pair" }, number.box, birth.box),
+      zone.box,
+      wrong,
+      h("button", { class: "button big", type: "submit" }, words.say("look-up")),
+    ),
+  );
 }
 
 function nameBox(app) {
   const { words } = app;
-  const name = field(words.say("name-search"), { type: "search", autocomplete: "off", spellcheck: "false" }, words.say("name-hint"));
+  const name = field(
+    words.say("name-search"),
+    { type: "search", autocomplete: "off", spellcheck: "false" },
+    words.say("name-hint"),
+  );
   const list = h("ul", { class: "found" });
   const count = h("p", { class: "small soft", role: "status" });
   name.input.addEventListener("input", () => {
     const all = found(app.gate?.expected ?? [], name.input.value);
     list.replaceChildren(...all.slice(0, MOST_FOUND).map(row));
-    count.textContent = name.input.value.trim().length < 2 ? "" : words.say(all.length > MOST_FOUND ? "name-many" : "name-count", { count: all.length });
+    count.textContent =
+      name.input.value.trim().length < 2
+        ? ""
+        : words.say(all.length > MOST_FOUND ? "name-many" : "name-count", { count: all.length });
   });
   const row = (one) => {
     const due = words.say("due", { gate: words.say(`gate-${one.gate}`), time: words.time(one.due, app.clock.now()) });
-    return h("li", {}, h("button", { class: "pick", type: "button", onclick: () => app.present({ pick: one.ref }) }, h("b", {}, one.name), h("span", {}, due)));
+    return h(
+      "li",
+      {},
+      h(
+        "button",
+        { class: "pick", type: "button", onclick: () => app.present({ pick: one.ref }) },
+        h("b", {}, one.name),
+        h("span", {}, due),
+      ),
+    );
   };
-  return h("details", { class: "sheet fold" }, h("summary", {}, words.say("name")), h("div", { class: "fields" }, name.box, count, list));
+  return h(
+    "details",
+    { class: "sheet fold" },
+    h("summary", {}, words.say("name")),
+    h("div", { class: "fields" }, name.box, count, list),
+  );
 }

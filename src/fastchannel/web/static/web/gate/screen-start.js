@@ -7,9 +7,21 @@ import { weakness } from "./vault.js";
 /** @param {import("./app.js").App} app @param {(asked: {code: string, name: string, pin: string}) => Promise<void>} enrol */
 export function enrolScreen(app, enrol) {
   const { words } = app;
-  const code = field(words.say("enrol-code"), { autocomplete: "off", autocapitalize: "characters", spellcheck: "false", required: true }, words.say("enrol-code-hint"));
-  const name = field(words.say("enrol-name"), { autocomplete: "off", maxlength: 60, required: true }, words.say("enrol-name-hint"));
-  const pin = field(words.say("pin-new"), { type: "password", autocomplete: "new-password", required: true }, words.say("pin-hint"));
+  const code = field(
+    words.say("enrol-code"),
+    { autocomplete: "off", autocapitalize: "characters", spellcheck: "false", required: true },
+    words.say("enrol-code-hint"),
+  );
+  const name = field(
+    words.say("enrol-name"),
+    { autocomplete: "off", maxlength: 60, required: true },
+    words.say("enrol-name-hint"),
+  );
+  const pin = field(
+    words.say("pin-new"),
+    { type: "password", autocomplete: "new-password", required: true },
+    words.say("pin-hint"),
+  );
   const again = field(words.say("pin-again"), { type: "password", autocomplete: "new-password", required: true });
   const wrong = h("p", { class: "notice stop wrong", role: "alert", hidden: true });
   const button = h("button", { class: "button main big", type: "submit" }, words.say("enrol"));
@@ -32,7 +44,9 @@ export function enrolScreen(app, enrol) {
       if (!error.code && !(error instanceof NoAnswer)) throw error;
     }
   }
-  return h("main", { class: "start" },
+  return h(
+    "main",
+    { class: "start" },
     h("h1", {}, words.say("enrol-title")),
     h("p", { class: "soft" }, words.say("enrol-why")),
     h("form", { class: "sheet", onsubmit: submit }, code.box, name.box, pin.box, again.box, wrong, button),
@@ -54,7 +68,10 @@ export function lockScreen(app, unsent, unlock) {
     const attempt = await unlock(pin.input.value);
     if (attempt.state === "open" || attempt.state === "wiped") return;
     pin.input.value = "";
-    wrong.textContent = words.say(attempt.waitMs ? "pin-wrong-wait" : "pin-wrong", { left: attempt.left, seconds: Math.ceil(attempt.waitMs / 1000) });
+    wrong.textContent = words.say(attempt.waitMs ? "pin-wrong-wait" : "pin-wrong", {
+      left: attempt.left,
+      seconds: Math.ceil(attempt.waitMs / 1000),
+    });
     wrong.hidden = false;
     setTimeout(() => {
       button.disabled = false;
@@ -62,7 +79,9 @@ export function lockScreen(app, unsent, unlock) {
     }, attempt.waitMs);
   }
   queueMicrotask(() => pin.input.focus());
-  return h("main", { class: "start" },
+  return h(
+    "main",
+    { class: "start" },
     h("h1", {}, words.say("locked")),
     h("p", { class: "soft" }, unsent ? words.say("locked-unsent", { count: unsent }) : words.say("locked-none")),
     h("form", { class: "sheet", onsubmit: submit }, pin.box, wrong, button),
@@ -72,8 +91,12 @@ export function lockScreen(app, unsent, unlock) {
 /** One sentence, why, and what to do. @param {import("./app.js").App} app @param {string} key @param {?() => void} next */
 export function plainScreen(app, key, next = null) {
   const { words } = app;
-  return h("main", { class: "start" },
-    h("div", { class: "sheet" },
+  return h(
+    "main",
+    { class: "start" },
+    h(
+      "div",
+      { class: "sheet" },
       h("h1", {}, words.say(`${key}-title`)),
       h("p", {}, words.say(`${key}-text`)),
       next && h("button", { class: "button main big", type: "button", onclick: next }, words.say(`${key}-button`)),

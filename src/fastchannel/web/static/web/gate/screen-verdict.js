@@ -14,12 +14,21 @@ export function verdictScreen(app, seen, decide) {
   const { words } = app;
   const heading = h("h1", { tabindex: "-1", id: "verdict-word" }, words.say(`colour-${seen.verdict}`));
   const acts = h("div", { class: "decide" });
-  const screen = h("main", { class: `verdict ${seen.verdict}`, "aria-describedby": "verdict-reason" },
-    h("div", { class: "shown", role: "alert" },
-      app.icon(MARKS[seen.verdict]), heading,
+  const screen = h(
+    "main",
+    { class: `verdict ${seen.verdict}`, "aria-describedby": "verdict-reason" },
+    h(
+      "div",
+      { class: "shown", role: "alert" },
+      app.icon(MARKS[seen.verdict]),
+      heading,
       h("p", { class: "reason", id: "verdict-reason" }, app.reason(seen.reason)),
-      others(app, seen)),
-    facts(app, seen), h("p", { class: "wrong", role: "alert", id: "verdict-note", hidden: true }), acts);
+      others(app, seen),
+    ),
+    facts(app, seen),
+    h("p", { class: "wrong", role: "alert", id: "verdict-note", hidden: true }),
+    acts,
+  );
   const run = once(screen, decide);
   const first = () => put(choices(app, seen, run, reasons), false);
   const reasons = (kind) => put(because(app, seen, kind, run, first), true);
@@ -34,8 +43,17 @@ export function verdictScreen(app, seen, decide) {
 
 /** The reason in the other languages, for the traveller to read. */
 function others({ words, reason }, seen) {
-  return words.languages.filter(({ code }) => code !== words.language).map(({ code }) =>
-    h("p", { class: "other", lang: code }, h("b", {}, words.say(`colour-${seen.verdict}`, {}, code)), " ", reason(seen.reason, code)));
+  return words.languages
+    .filter(({ code }) => code !== words.language)
+    .map(({ code }) =>
+      h(
+        "p",
+        { class: "other", lang: code },
+        h("b", {}, words.say(`colour-${seen.verdict}`, {}, code)),
+        " ",
+        reason(seen.reason, code),
+      ),
+    );
 }
 
 function facts(app, seen) {
@@ -44,8 +62,13 @@ function facts(app, seen) {
   if (seen.name) rows.push([words.say("traveller"), seen.name]);
   if (seen.until !== null) rows.push([words.say("until"), words.time(seen.until, app.clock.now())]);
   if (seen.bound) rows.push([words.say("passport-short"), words.say("passport-same")]);
-  if (app.gate) rows.push([words.say("list"), words.say("list-of", { time: words.time(app.gate.bundle.made_at, app.clock.now()) })]);
-  return h("dl", { class: "told" }, rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+  if (app.gate)
+    rows.push([words.say("list"), words.say("list-of", { time: words.time(app.gate.bundle.made_at, app.clock.now()) })]);
+  return h(
+    "dl",
+    { class: "told" },
+    rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
+  );
 }
 
 function choices(app, seen, run, reasons) {
@@ -69,12 +92,22 @@ function because(app, seen, kind, run, back) {
   const give = (key) => {
     const said = note.input.value.trim();
     if (key.endsWith("-other") && !said) return note.input.focus();
-    return run(kind, key.endsWith("-other") ? said : [key === "refuse-verdict" ? app.reason(seen.reason) : words.say(key), said].filter(Boolean).join(" "));
+    return run(
+      kind,
+      key.endsWith("-other")
+        ? said
+        : [key === "refuse-verdict" ? app.reason(seen.reason) : words.say(key), said].filter(Boolean).join(" "),
+    );
   };
   queueMicrotask(() => title.focus());
   return [
-    title, note.box,
-    h("div", { class: "reasons-box" }, asked.map((key) => h("button", { class: "act why", type: "button", onclick: () => give(key) }, words.say(key)))),
+    title,
+    note.box,
+    h(
+      "div",
+      { class: "reasons-box" },
+      asked.map((key) => h("button", { class: "act why", type: "button", onclick: () => give(key) }, words.say(key))),
+    ),
     h("button", { class: "act plain", type: "button", onclick: back }, words.say("back")),
   ];
 }

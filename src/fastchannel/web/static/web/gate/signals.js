@@ -1,9 +1,19 @@
 // What one hears and feels: each colour has its own tones and its own beat, told apart with closed eyes.
 
 const TONES = {
-  green: [[880, 0, 0.12], [1320, 0.13, 0.2]], // up
-  amber: [[620, 0, 0.16], [620, 0.26, 0.16]], // twice the same
-  red: [[300, 0, 0.22], [220, 0.26, 0.22], [160, 0.52, 0.42]], // down, and long
+  green: [
+    [880, 0, 0.12],
+    [1320, 0.13, 0.2],
+  ], // up
+  amber: [
+    [620, 0, 0.16],
+    [620, 0.26, 0.16],
+  ], // twice the same
+  red: [
+    [300, 0, 0.22],
+    [220, 0.26, 0.22],
+    [160, 0.52, 0.42],
+  ], // down, and long
 };
 const BEATS = { green: [120], amber: [160, 120, 160], red: [420, 120, 420, 120, 420] };
 let sound = null;

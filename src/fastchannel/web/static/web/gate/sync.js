@@ -14,8 +14,9 @@ const FIRST_RETRY_MS = 2_000;
  * @typedef {{nonce: string, kind: string, other: {device?: string, at?: number}}} Raised
  *
  * What the application does with what comes. `held` is the version and the time of the bundle that it has.
- * @typedef {{changed: () => void, bundle: (bundle: object, tag: string) => Promise<void>, held: () => {tag: string, askedMs: number},
- *   unchanged: () => Promise<void>, done: () => Promise<void>, raised: (raised: Raised[]) => Promise<void>, revoked: () => Promise<void>, version: string}} Told
+ * @typedef {{changed: () => void, bundle: (bundle: object, tag: string) => Promise<void>,
+ *   held: () => {tag: string, askedMs: number}, unchanged: () => Promise<void>, done: () => Promise<void>,
+ *   raised: (raised: Raised[]) => Promise<void>, revoked: () => Promise<void>, version: string}} Told
  */
 
 export class Sync {

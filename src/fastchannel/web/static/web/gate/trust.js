@@ -6,7 +6,8 @@ import { Refused } from "./refused.js";
 
 /**
  * As the node exports it: bytes are base64, instants ISO 8601.
- * @typedef {{kid: string, spki: string, country?: string, issuer?: string, uses?: string[], not_before?: ?string, not_after?: ?string}} TrustedKey
+ * @typedef {{kid: string, spki: string, country?: string, issuer?: string, uses?: string[], not_before?: ?string,
+ *   not_after?: ?string}} TrustedKey
  * @typedef {{party: string, issued: string, max_age_hours?: number, domain?: string, keys: TrustedKey[]}} TrustList
  */
 
@@ -47,7 +48,8 @@ export class TrustStore {
     let weak = false;
     for (const key of usable) {
       const verifier = await this.verifier(key);
-      if (!verifier) weak = true; // it vouches for nothing
+      if (!verifier)
+        weak = true; // it vouches for nothing
       else if (await signedBy(sealed, verifier)) return key;
     }
     if (weak) throw new Refused("key-use", "weak-key");

@@ -11,7 +11,7 @@ const WAITS_S = [0, 0, 0, 5, 15, 30, 60, 120, 300]; // before the next attempt, 
 
 /**
  * What an attempt came to. `left` attempts remain, the next after `waitMs`.
- * @typedef {{state: "open"} | {state: "wrong", left: number, waitMs: number} | {state: "wait", left: number, waitMs: number} | {state: "wiped"}} Attempt
+ * @typedef {{state: "open"} | {state: "wiped"} | {state: "wrong"|"wait", left: number, waitMs: number}} Attempt
  */
 
 /** Why a PIN is too easily guessed; "" where it is not. @param {string} pin @returns {""|"short"|"long"|"easy"} */
@@ -96,7 +96,11 @@ export class Vault {
   async seal(name, value) {
     if (!this.key) throw new Error("the vault is locked");
     const iv = crypto.getRandomValues(new Uint8Array(12));
-    const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: utf8(name) }, this.key, utf8(JSON.stringify(value)));
+    const data = await crypto.subtle.encrypt(
+      { name: "AES-GCM", iv, additionalData: utf8(name) },
+      this.key,
+      utf8(JSON.stringify(value)),
+    );
     return { iv, data };
   }
 

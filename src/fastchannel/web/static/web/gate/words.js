@@ -27,7 +27,9 @@ export class Words {
   /** The hour, with the day where it is another. @param {number} atMs @param {number} nowMs */
   time(atMs, nowMs) {
     const sameDay = new Date(atMs).toDateString() === new Date(nowMs).toDateString();
-    const form = sameDay ? { hour: "2-digit", minute: "2-digit" } : { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" };
+    const form = sameDay
+      ? { hour: "2-digit", minute: "2-digit" }
+      : { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" };
     return new Intl.DateTimeFormat(this.language, { ...form, hourCycle: "h23" }).format(atMs);
   }
 }

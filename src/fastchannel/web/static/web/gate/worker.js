@@ -16,7 +16,9 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(
     (async () => {
       const names = await caches.keys();
-      await Promise.all(names.filter((name) => name.startsWith("fastchannel-gate-") && name !== NAME).map((name) => caches.delete(name)));
+      await Promise.all(
+        names.filter((name) => name.startsWith("fastchannel-gate-") && name !== NAME).map((name) => caches.delete(name)),
+      );
       await self.clients.claim();
     })(),
   );
