@@ -38,6 +38,7 @@ FAILURES_COUNT = timedelta(hours=1)
 SILENT_AFTER = LASTS  # a device that has not been heard of for so long has no bundle that it may use
 CLOCK = timedelta(minutes=5)  # a request's time may be so far from ours
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no letter that reads as a digit
+_MISREAD = str.maketrans("OIL", "011")
 _CODE_LETTERS = 12  # 60 bits for a quarter of an hour, and ten guesses
 _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
 _COORDINATE = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -104,7 +105,7 @@ def enrol(code: str, name: str, public_key: PublicJwk, *, address: str) -> Devic
     if recent.count() >= MOST_FAILURES:
         return Wrong.TOO_MANY
     with transaction.atomic():
-        digest = token_digest(re.sub(r"[\s-]", "", code).upper())
+        digest = token_digest(re.sub(r"[\s-]", "", code).upper().translate(_MISREAD))
         held = EnrolmentCode.objects.select_for_update(of=("self",)).select_related("officer").filter(digest=digest).first()
         if held is not None and held.device_id is None and now < held.expires and held.officer.is_active:
             device = Device.objects.create(
