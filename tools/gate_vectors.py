@@ -13,13 +13,16 @@ import argparse
 import hashlib
 import sys
 import zlib
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import cbor2
 import msgspec
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA384
 from msgspec.structs import replace
 
 from fastchannel.casework.gate_bundle import (
@@ -37,7 +40,7 @@ from fastchannel.casework.gate_reasons import Colour, GateReason
 from fastchannel.certificates.envelopes import base45, cbor
 from fastchannel.certificates.envelopes.cose import seal_sign1
 from fastchannel.certificates.evidence import Use
-from fastchannel.certificates.keys import Algorithm, TrustedKey, kid_of, spki_of
+from fastchannel.certificates.keys import Algorithm, PublicKey, TrustedKey, kid_of, spki_of
 from fastchannel.certificates.mrz.mrz import Mrz
 from fastchannel.certificates.mrz.writing import write_mrz
 from fastchannel.certificates.passes.claims import Fields
@@ -58,12 +61,67 @@ COVID, DENGUE = "840539006", "38362002"
 CLEAR, GOOD, INCOMPLETE, ASK, CLOSED, STRANGER_HERE, UNREADABLE, FORGED, NOT_NOW, ELSEWHERE, BEFORE, OFFLINE = GateReason
 GREEN, AMBER, RED = Colour
 
+SMALL_PRIMES = [one for one in range(3, 2_000, 2) if all(one % other for other in range(3, int(one**0.5) + 1, 2))]
 KR, CN, STRANGER, AT, DE, OLD = (ec.derive_private_key(number, ec.SECP256R1()) for number in range(2_001, 2_007))
 
 
 def named(label: str, size: int = 16) -> bytes:
     """Bytes that look random and are the same in every run."""
     return hashlib.sha256(label.encode()).digest()[:size]
+
+
+def prime(label: str) -> int:
+    """A prime of 1024 bits, the first after bytes that the label names; p - 1 shares no factor with the public exponent."""
+    start = int.from_bytes(b"".join(named(f"{label} {n}", 32) for n in range(4)), "big")
+    found = start | 3 << 1_022 | 1
+    while (
+        any(found % one == 0 for one in SMALL_PRIMES)
+        or found % EXPONENT == 1
+        or any(pow(base, found - 1, found) != 1 for base in (2, 3, 5, 7))
+    ):
+        found += 2
+    return found
+
+
+EXPONENT = 65_537
+PRIMES = prime("p"), prime("q")
+MODULUS = PRIMES[0] * PRIMES[1]
+RSA = rsa.RSAPublicNumbers(EXPONENT, MODULUS).public_key()
+P384 = ec.derive_private_key(2_010, ec.SECP384R1())
+ED = ed25519.Ed25519PrivateKey.from_private_bytes(named("ed25519", 32))
+
+
+def sign_pss(message: bytes) -> bytes:
+    """PS256 with a salt that the message names (RFC 8017, section 9.1.1), so that each run makes the same bytes."""
+    salt, digest = named(message.hex(), 32), hashlib.sha256(message).digest()
+    hashed = hashlib.sha256(bytes(8) + digest + salt).digest()
+    block = bytes(256 - 32 - 32 - 2) + b"\x01" + salt
+    mask = b"".join(hashlib.sha256(hashed + n.to_bytes(4, "big")).digest() for n in range(7))[: len(block)]
+    masked = bytearray(one ^ other for one, other in zip(block, mask, strict=True))
+    masked[0] &= 0x7F
+    exponent = pow(EXPONENT, -1, (PRIMES[0] - 1) * (PRIMES[1] - 1))
+    return pow(int.from_bytes(bytes(masked) + hashed + b"\xbc", "big"), exponent, MODULUS).to_bytes(256, "big")
+
+
+def sign_384(message: bytes) -> bytes:
+    """ES384's r and s side by side."""
+    r, s = decode_dss_signature(P384.sign(message, ec.ECDSA(SHA384(), deterministic_signing=True)))
+    return r.to_bytes(48, "big") + s.to_bytes(48, "big")
+
+
+# Each of the other algorithms that certificates may have: its public key, and what signs.
+OTHERS: dict[Algorithm, tuple[PublicKey, Callable[[bytes], bytes]]] = {
+    Algorithm.PS256: (RSA, sign_pss),
+    Algorithm.ES384: (P384.public_key(), sign_384),
+    Algorithm.EDDSA: (ED.public_key(), ED.sign),
+}
+
+
+def other(algorithm: Algorithm, *, signed_as: Algorithm | None = None, **claims: Any) -> str:
+    """An EU DCC by one of those keys; ``signed_as`` is what the envelope says instead."""
+    key, sign = OTHERS[algorithm]
+    payload = cbor.encode(token(**claims))
+    return coded(seal_sign1(payload, algorithm=signed_as or algorithm, kid=kid_of(spki_of(key)), sign=sign))
 
 
 def kid(key: ec.EllipticCurvePrivateKey) -> bytes:
@@ -148,6 +206,7 @@ USUAL = Bundle(
             trusted(AT, "AT"),
             trusted(DE, "DE", Use.VACCINATION),
             trusted(OLD, "AT", not_after=NOW - timedelta(days=30)),
+            *(TrustedKey(kid=kid_of(spki_of(key)), spki=spki_of(key), country="FR") for key, _ in OTHERS.values()),
         ),
     ),
     revoked=(RevokedOf(issuer="KR", ids=tuple(sorted((pass_id("pass 9"), pass_id("pass 8"))))),),
@@ -379,6 +438,12 @@ def certificates() -> dict[str, Case]:
     revoked = assay(ci=REVOKED_UVCI)
     return {
         "dcc: a test": code(test, AMBER, GOOD),
+        "dcc: a test, signed with RSA": code(other(Algorithm.PS256, t=assay()), AMBER, GOOD),
+        "dcc: a test, signed on P-384": code(other(Algorithm.ES384, t=assay()), AMBER, GOOD),
+        "dcc: a test, signed with Ed25519": code(other(Algorithm.EDDSA, t=assay()), AMBER, GOOD),
+        "dcc: signed with RSA, and named as ES256": code(
+            other(Algorithm.PS256, signed_as=Algorithm.ES256, t=assay()), RED, FORGED
+        ),
         "dcc: a test, not compressed": code("HC1:" + base45.encode(raw), AMBER, GOOD),
         "dcc: a test, no COSE tag": code(coded(raw[1:]), AMBER, GOOD),
         "dcc: a test, sampled 72 hours ago": code(test, AMBER, GOOD, at=early),

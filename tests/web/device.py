@@ -56,9 +56,8 @@ class FakeDevice:
         message = f"{method}\n{path}\n{ms}\n{hashlib.sha256(body).hexdigest()}".encode()
         return f"Device {self.id}.{ms}.{coded(signer(self.key, deterministic=True)(message))}"
 
-    def bundle(self, *, ms: int | None = None, **headers: str) -> Any:
-        ms = self.now() + next(NUMBERS) if ms is None else ms
-        said = self.authorization("GET", "/gate/bundle/", b"", ms)
+    def bundle(self, **headers: str) -> Any:
+        said = self.authorization("GET", "/gate/bundle/", b"", self.now() + next(NUMBERS))
         return self.client.get("/gate/bundle/", headers={"authorization": said, **headers})
 
     def entry(self, kind: str = "admitted", *, at: datetime | None = None, **more: Any) -> dict[str, Any]:

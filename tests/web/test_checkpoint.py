@@ -128,9 +128,7 @@ def test_a_picture_that_cannot_be_read_says_scan_again(gate: Client, raw: bytes)
     assert scanned(gate, photo=SimpleUploadedFile("x.png", raw, "image/png")) == ("amber", "unreadable")
 
 
-@pytest.mark.parametrize(
-    "text", ["HC1:6BF", "FC1:abc", "https://example.org/", "shc:/1", "<" * 88, "x" * 64_000, "é" * 9]
-)
+@pytest.mark.parametrize("text", ["HC1:6BF", "FC1:abc", "https://example.org/", "shc:/1", "<" * 88, "x" * 64_000, "é" * 9])
 def test_whatever_is_typed_is_answered(gate: Client, text: str) -> None:
     assert scanned(gate, text) == ("amber", "unreadable")
 

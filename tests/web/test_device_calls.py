@@ -20,8 +20,8 @@ from fastchannel.casework.gate_bundle import decode_bundle, document_key, millis
 from fastchannel.casework.permissions import Denial
 from fastchannel.node import devices, gate_sync
 from fastchannel.node.devices import Code
-from fastchannel.node.models import Account, Device, DeviceRequest, EnrolmentCode, Event, GateDouble, GateEntry
-from fastchannel.terms.events import Arrived, Role, decode
+from fastchannel.node.models import AccessLog, Account, Device, DeviceRequest, EnrolmentCode, Event, GateDouble, GateEntry
+from fastchannel.terms.events import Arrived, Boarded, Role, decode, kind_of
 from tests.web import scene as stage
 from tests.web.device import FakeDevice, coded, jwk
 
@@ -190,7 +190,11 @@ def test_a_revoked_device_and_one_whose_officer_has_left_must_wipe(enrolled: Any
     devices.revoke(officer.actor, first.id, "lost at the airport")
     assert (first.bundle().status_code, first.bundle().json()) == (403, {"code": "revoked"})
     assert second.bundle().status_code == 200
-    Account.objects.update(is_active=False)
+    for change in ({"jurisdiction": ["CN-BJ"]}, {"role": "monitor"}, {"is_active": False}):
+        Account.objects.update(jurisdiction=["CN-SH"], role="checkpoint")
+        assert second.bundle().status_code == 200
+        Account.objects.update(**change)
+        assert second.bundle().json() == {"code": "revoked"}
     assert second.sync([second.entry("seen")]).json() == {"code": "revoked"}
     assert not GateEntry.objects.exists()
 
@@ -225,6 +229,40 @@ def test_the_bundle_holds_who_is_expected_here_and_nobodys_data(
         assert one.spans[-1].end == bundle.valid_until
         assert all(first.end == then.start for first, then in pairwise(one.spans))
         assert all((first.colour, first.reason) != (then.colour, then.reason) for first, then in pairwise(one.spans))
+
+
+def test_who_went_to_a_device_stands_in_the_access_log_once_a_day(
+    enrolled: Any, node: Path, coming: str, hand_clock: Any
+) -> None:
+    device = enrolled()
+    for hours in (0, 0, 1, 23, 1):
+        hand_clock.forward(hours=hours)
+        device.bundle()
+    rows = AccessLog.objects.filter(why=f"gate bundle {device.id}").order_by("seq")
+    assert [(one.purpose, one.journeys, one.actor) for one in rows] == [("export", [coming], Account.objects.get().id)] * 2
+
+
+def test_every_span_says_what_decide_says_at_each_of_its_instants(
+    enrolled: Any, node: Path, scene: stage.Scene, desk: Any, hand_clock: Any
+) -> None:
+    device = enrolled(gates=("boarding", "entry"))
+    Device.objects.update(place="CN")
+    bundle = decode_bundle(device.bundle().content)
+    looked = 0
+    for one in bundle.expected:
+        events = desk.journal.events(one.ref)
+        boards = any(event.at <= hand_clock.now() and kind_of(event) in ("boarded", "arrived") for event in events)
+        if not boards:  # at the gate of entry whoever is not recorded as boarded is taken to have left as planned
+            events = (*events, Boarded(id="x", journey=one.ref, at=stage.DEPARTURE, recorded=hand_clock.now()))
+        for hours in range(0, 72, 5):
+            at = hand_clock.now() + timedelta(hours=hours, minutes=1)
+            span = next(span for span in one.spans if span.start <= milliseconds(at) < span.end)
+            standing = desk.decide(events, at)
+            if one.ref != scene.isolated:
+                severity = {"proceed": "green", "released": "green", "wait": "amber", "hold": "amber", "refuse": "red"}
+                assert span.colour == severity[standing.verdict], (one.ref, at)
+                looked += 1
+    assert looked == 6 * 15
 
 
 def test_a_bundle_is_sent_again_only_where_something_is_new(

@@ -71,7 +71,7 @@ def _accepts(provisions: Provisions, gate: str, pathogen: str) -> tuple[Accept, 
 def _accept(measure: Provision, gate: str, agents: tuple[str, ...]) -> Accept | None:
     match measure:
         case LaboratoryTest():
-            least, most = _bounds(measure.sampled, gate)
+            least, most = bounds_of(measure.sampled, gate)
             return Accept(
                 kind="test",
                 agents=agents,
@@ -82,12 +82,12 @@ def _accept(measure: Provision, gate: str, agents: tuple[str, ...]) -> Accept | 
                 most_hours=most,
             )
         case Paper() if measure.document in _PAPERS:
-            least, most = _bounds(measure.issued, gate)
+            least, most = bounds_of(measure.issued, gate)
             return Accept(kind=_PAPERS[measure.document], agents=agents, least_hours=least, most_hours=most)
     return None
 
 
-def _bounds(windows: tuple[Window, ...], gate: str) -> tuple[float | None, float | None]:
+def bounds_of(windows: tuple[Window, ...], gate: str) -> tuple[float | None, float | None]:
     """At least and at most how many hours before the scan, by the widest of the windows; None is no bound."""
     if not windows:
         return None, None

@@ -9,6 +9,7 @@ import hashlib
 import re
 import secrets
 from base64 import urlsafe_b64decode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -23,21 +24,23 @@ from fastchannel.casework.actor import Actor
 from fastchannel.casework.errors import InvalidEntryError
 from fastchannel.casework.gate_bundle import LASTS, milliseconds
 from fastchannel.casework.gate_expected import GATES
-from fastchannel.casework.permissions import Action, Denial, Subject, check
+from fastchannel.casework.permissions import Action, Denial, Subject, can, check
 from fastchannel.casework.ports import Purpose, access
 from fastchannel.certificates.keys import Verifier, spki_of
 from fastchannel.node.desk import office
 from fastchannel.node.gate import Post
 from fastchannel.node.identifiers import token_digest
-from fastchannel.node.models import Account, Device, DeviceRequest, EnrolmentCode, EnrolmentFailure
+from fastchannel.node.models import AccessLog, Account, Device, DeviceRequest, EnrolmentCode, EnrolmentFailure
 from fastchannel.terms.language import N_
 
 CODE_LASTS = timedelta(minutes=15)
 MOST_FAILURES = 10  # wrong codes from one address in FAILURES_COUNT
 FAILURES_COUNT = timedelta(hours=1)
+LOGGED_AGAIN = timedelta(hours=24)
 SILENT_AFTER = LASTS  # a device that has not been heard of for so long has no bundle that it may use
 CLOCK = timedelta(minutes=5)  # a request's time may be so far from ours
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no letter that reads as a digit
+_MISREAD = str.maketrans("OIL", "011")
 _CODE_LETTERS = 12  # 60 bits for a quarter of an hour, and ten guesses
 _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
 _COORDINATE = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -104,7 +107,7 @@ def enrol(code: str, name: str, public_key: PublicJwk, *, address: str) -> Devic
     if recent.count() >= MOST_FAILURES:
         return Wrong.TOO_MANY
     with transaction.atomic():
-        digest = token_digest(re.sub(r"[\s-]", "", code).upper())
+        digest = token_digest(re.sub(r"[\s-]", "", code).upper().translate(_MISREAD))
         held = EnrolmentCode.objects.select_for_update(of=("self",)).select_related("officer").filter(digest=digest).first()
         if held is not None and held.device_id is None and now < held.expires and held.officer.is_active:
             device = Device.objects.create(
@@ -146,12 +149,18 @@ def authenticate(authorization: str, method: str, path: str, body: bytes) -> Dev
     message = signed(device.id, int(found[2]), method, path, body)
     if not Verifier(bytes(device.spki)).verifies(message, _bytes(found[3])):
         return Wrong.SIGNATURE
-    if device.revoked is not None or not device.officer.is_active:
+    if device.revoked is not None or not _vouched(device):
         return Wrong.REVOKED
     now = office().clock.now()
     if abs(milliseconds(now) - int(found[2])) > CLOCK / timedelta(milliseconds=1):
         return Wrong.CLOCK
     return device if _first_time(device, message, now) else Wrong.CLOCK
+
+
+def _vouched(device: Device) -> bool:
+    """Whether the officer for whom it acts may still have it there."""
+    officer = device.officer
+    return officer.is_active and can(officer.actor, Action.ENROL, Subject()) and officer.actor.covers(device.place)
 
 
 def _first_time(device: Device, message: bytes, now: datetime) -> bool:
@@ -191,6 +200,15 @@ def visible(actor: Actor) -> QuerySet[Device]:
         return rows.none()
     places = [place for place in set(rows.values_list("place", flat=True)) if actor.covers(place)]
     return rows.filter(place__in=places)
+
+
+def note_export(device: Device, journeys: Iterable[str]) -> None:
+    """Log that travellers' data went to a device: each traveller once a day, though bundles are fetched by the minute."""
+    now, why = office().clock.now(), f"gate bundle {device.id}"
+    held = AccessLog.objects.filter(actor=device.officer_id, why=why, at__gt=now - LOGGED_AGAIN)
+    known = {journey for one in held.values_list("journeys", flat=True) for journey in one}
+    new = [journey for journey in dict.fromkeys(journeys) if journey not in known]
+    office().note(device.officer.actor, Purpose.EXPORT, why, new)
 
 
 def post_of(device: Device) -> Post:

@@ -16,7 +16,7 @@ from fastchannel.casework.gate_entries import MOST_ENTRIES
 from fastchannel.casework.gate_reasons import COLOURS, WORDS
 from fastchannel.node import gate_sync
 from fastchannel.node.desk import office
-from fastchannel.node.devices import PublicJwk, Wrong, authenticate, enrol, post_of
+from fastchannel.node.devices import PublicJwk, Wrong, authenticate, enrol, note_export, post_of
 from fastchannel.node.gate import bundle_of
 from fastchannel.node.models import Device
 from fastchannel.terms.language import LANGUAGES, translate
@@ -71,6 +71,7 @@ def bundle(request: HttpRequest) -> HttpResponse:
     if request.headers.get("If-None-Match", "").removeprefix("W/") == tag:
         answer = HttpResponse(status=304)
     else:
+        note_export(device, (one.ref for one in made.expected))
         raw = encode_bundle(made)[:-1] + b"," + msgspec.json.encode(_beside())[1:]
         answer = HttpResponse(raw, content_type="application/json")
         if "gzip" in request.headers.get("Accept-Encoding", ""):
