@@ -62,10 +62,17 @@ def test_every_vector_has_the_expected_verdict_in_chromium(page: Page) -> None:
 
 
 def test_scans_at_other_times_and_damaged_ones_are_judged_as_by_the_node(page: Page) -> None:
-    """A fixed generator moves the clock, and changes a character of what was scanned."""
+    """At each edge and one millisecond beside it; and a fixed generator moves the clock and changes a character."""
     choose, cases = random.Random(4), []
     for case in FILE["cases"]:
         cases.append({**case, "at": case["at"] + choose.randrange(-400_000, 300_000_000)})
+        bundle = FILE["bundles"][case["bundle"]]
+        edges = [
+            bundle["made_at"] - 300_000,
+            bundle["valid_until"],
+            *[end for one in bundle["expected"] for _, end, *_ in one["spans"]],
+        ]
+        cases += [{**case, "at": edge + ms} for edge in set(edges) for ms in (-1, 0, 1)]
         if text := case["scan"].get("text"):
             place = choose.randrange(len(text))
             changed = text[:place] + choose.choice("ABZ019:<%") + text[place + 1 :]

@@ -310,7 +310,11 @@ export class App {
   show(build) {
     this.leave.splice(0).forEach((one) => one());
     this.screen = build;
-    this.frame.replaceChildren(this.band(), build());
+    const shown = build();
+    const colour = ["green", "amber", "red"].find((one) => shown.matches(`.verdict.${one}`));
+    if (colour) document.body.dataset.shown = colour;
+    else delete document.body.dataset.shown;
+    this.frame.replaceChildren(this.band(), shown);
     window.scrollTo(0, 0);
   }
 
