@@ -161,6 +161,12 @@ def test_travellers_out_of_the_officers_sight_are_nobody(scene: Scene, node: Pat
     assert found[3] == "not-expected"
 
 
+def test_a_carrier_boards_people_in_the_other_partys_land(scene: Scene, node: Path, signed_in: Callable[..., Client]) -> None:
+    carrier = signed_in(Role.CARRIER)
+    assert scanned(carrier, zone("M12345673")) == ("green", "clear")
+    assert carrier.get("/devices/").status_code == 403
+
+
 def test_a_scan_asks_the_database_as_often_with_many_travellers(
     gate: Client, scene: Scene, django_assert_max_num_queries: Any
 ) -> None:

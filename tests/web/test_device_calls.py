@@ -14,14 +14,25 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from fastchannel.casework import applications, gate_entries, travel
+from fastchannel.casework import applications, gate_entries, review, travel
 from fastchannel.casework.errors import InvalidEntryError
 from fastchannel.casework.gate_bundle import decode_bundle, document_key, milliseconds
 from fastchannel.casework.permissions import Denial
 from fastchannel.node import devices, gate_sync
 from fastchannel.node.devices import Code
-from fastchannel.node.models import AccessLog, Account, Device, DeviceRequest, EnrolmentCode, Event, GateDouble, GateEntry
-from fastchannel.terms.events import Arrived, Boarded, Role, decode, kind_of
+from fastchannel.node.gate import Post, bundle_of
+from fastchannel.node.models import (
+    AccessLog,
+    Account,
+    Device,
+    DeviceRequest,
+    EnrolmentCode,
+    Event,
+    GateDouble,
+    GateEntry,
+    Journey,
+)
+from fastchannel.terms.events import Arrived, Boarded, Outcome, Role, decode, kind_of
 from tests.web import scene as stage
 from tests.web.device import FakeDevice, coded, jwk
 
@@ -245,8 +256,7 @@ def test_who_went_to_a_device_stands_in_the_access_log_once_a_day(
 def test_every_span_says_what_decide_says_at_each_of_its_instants(
     enrolled: Any, node: Path, scene: stage.Scene, desk: Any, hand_clock: Any
 ) -> None:
-    device = enrolled(gates=("boarding", "entry"))
-    Device.objects.update(place="CN")
+    device = enrolled()
     bundle = decode_bundle(device.bundle().content)
     looked = 0
     for one in bundle.expected:
@@ -289,20 +299,51 @@ def test_a_bundle_is_sent_again_only_where_something_is_new(
     assert device.bundle(**{"if-none-match": later}).status_code == 200  # the next ten minutes
 
 
-def test_a_bundle_takes_no_more_queries_for_more_travellers(
-    enrolled: Any, node: Path, desk: Any, hand_clock: Any, django_assert_num_queries: Any
+def test_who_was_looked_at_is_looked_at_again_only_when_something_was_recorded(
+    node: Path, coming: str, desk: Any, hand_clock: Any, django_assert_max_num_queries: Any
 ) -> None:
-    from fastchannel.node.gate import Post, bundle_of
+    post = Post(place="CN-SH", gates=("entry",))
+    hand_clock.instant = datetime(2020, 5, 21, 4, 3, tzinfo=UTC)
+    with django_assert_max_num_queries(13) as asked:
+        first = bundle_of(post, hand_clock.now())
+    whole = len(asked)
+    for hours, fewer in ((0, 1), (5, 1), (-5, 1), (7, 0)):  # without the events; what was looked at reaches six hours further
+        hand_clock.forward(hours=hours)
+        with django_assert_max_num_queries(13) as asked:
+            again = bundle_of(post, hand_clock.now())
+        assert len(asked) == whole - fewer, hours
+        assert again.expected[0].spans[0].start == again.made_at
+        assert again.expected[0].spans[-1].end == again.valid_until
+        assert again.made_at > first.made_at or again == first
+    stage.done(review.review(desk, stage.actor(Role.REVIEWER), coming, outcome=Outcome.REFUSED, reason="late", key="r"))
+    after = bundle_of(post, hand_clock.now()).expected[0]
+    assert (after.ref, [(one.colour, one.reason) for one in after.spans]) == (coming, [("red", "closed")])
 
+
+def test_a_case_that_cannot_be_decided_is_for_an_officer_and_holds_up_no_other(
+    node: Path, coming: str, hand_clock: Any
+) -> None:
+    row = Journey.objects.get(id=coming)
+    row.pk = "no-events"
+    row.save(force_insert=True)
+    found = {one.ref: one for one in bundle_of(Post(place="CN-SH", gates=("entry",)), hand_clock.now()).expected}
+    assert found["no-events"].spans == ()
+    assert len(found[coming].spans) > 0
+
+
+def test_a_bundle_takes_no_more_queries_for_more_travellers(
+    enrolled: Any, node: Path, desk: Any, hand_clock: Any, django_assert_max_num_queries: Any
+) -> None:
     enrolled()
     numbers = []
     for number in range(3):
         hand_clock.instant = stage.APPLIED
         stage.apply(desk, number)
-        with django_assert_num_queries(11):
+        with django_assert_max_num_queries(13) as asked:
             found = bundle_of(Post(place="CN-SH", gates=("entry",)), datetime(2020, 5, 21, 4, tzinfo=UTC))
-        numbers.append(len(found.expected))
-    assert numbers == [1, 2, 3]
+        numbers.append((len(found.expected), len(asked)))
+    assert [travellers for travellers, _ in numbers] == [1, 2, 3]
+    assert len({queries for _, queries in numbers}) == 1
 
 
 # ---- telling what was done ----

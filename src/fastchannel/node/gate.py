@@ -20,12 +20,11 @@ from fastchannel.casework.gate_bundle import (
     Bundle,
     Expected,
     RevokedOf,
-    Span,
     document_key,
     milliseconds,
     short_name,
 )
-from fastchannel.casework.gate_expected import BOARDING, spans_of
+from fastchannel.casework.gate_expected import BOARDING
 from fastchannel.casework.gate_rules import digests, rules_of
 from fastchannel.certificates.refusal import CertificateError
 from fastchannel.certificates.trust.revocation import HeldRevocations
@@ -34,10 +33,10 @@ from fastchannel.certificates.trust.store import Revocations, TrustList
 from fastchannel.decide.stages import Stage
 from fastchannel.node import models
 from fastchannel.node.desk import office
+from fastchannel.node.gate_spans import spans_for
 from fastchannel.node.joint import peers_passes
 from fastchannel.node.passes import own_list, revoked_passes
 from fastchannel.node.trust import LostRevocations, trust_store
-from fastchannel.terms.events import Event, decode
 
 STEP = timedelta(minutes=10)  # bundles of one step have one time, so that nothing new is no new bundle
 MOST_EXPECTED = 20_000
@@ -183,18 +182,15 @@ def _of_gate(
     rows: QuerySet[models.Journey], gate: str, now: datetime, made: datetime, until: datetime, key: bytes
 ) -> Iterator[Expected]:
     """A chunk of travellers, in four queries."""
-    found = list(rows.order_by("departure", "id").values_list("id", "departure"))
-    names = [journey for journey, _ in found]
+    found = list(rows.order_by("departure", "id").values_list("id", "departure", "revision"))
+    names = [journey for journey, _, _ in found]
     people = {one.journey_id: one for one in models.Person.objects.filter(journey__in=names)}
     passes: dict[str, list[str]] = {}
     live = models.Pass.objects.filter(journey__in=names, revoked=None, expires__gt=now).order_by("id")
     for journey, identifier in live.values_list("journey_id", "id"):
         passes.setdefault(journey, []).append(identifier[:PASS_ID_DIGITS])
-    events: dict[str, list[Event]] = {}
-    bodies = models.Event.objects.filter(journey__in=names).order_by("seq").values_list("journey_id", "body")
-    for journey, body in bodies:
-        events.setdefault(journey, []).append(decode(bytes(body)))
-    for journey, departure in found:
+    spans = spans_for([(journey, revision) for journey, _, revision in found], gate, now, made, until)
+    for journey, departure, _ in found:
         person = people.get(journey)
         yield Expected(
             ref=journey,
@@ -203,18 +199,8 @@ def _of_gate(
             name=short_name(person.name) if person is not None else "",
             gate=gate,
             due=milliseconds(departure),
-            spans=_spans(tuple(events.get(journey, ())), gate, now, made, until),
+            spans=spans[journey],
         )
-
-
-def _spans(events: tuple[Event, ...], gate: str, now: datetime, made: datetime, until: datetime) -> tuple[Span, ...]:
-    """From the instant that the bundle is of; what has been recorded since is known to it all the same."""
-    desk = office()
-    start = max(now, desk.now_for(events))
-    if start >= until:
-        return ()
-    first, *rest = spans_of(desk.decide, events, gate, start, until)
-    return (Span(milliseconds(made), first.end, first.colour, first.reason), *rest)
 
 
 def _document(key: bytes, person: models.Person) -> str:

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from fastchannel.casework.actor import Actor
 from fastchannel.casework.gate_expected import BOARDING, ENTRY, GATES
+from fastchannel.node.desk import office
+from fastchannel.terms.events import Role
 from fastchannel.terms.places import subdivisions
 from fastchannel.web.places import place_words
 
@@ -16,10 +18,17 @@ GATE_WORDS = {BOARDING: _("Boarding: travellers who leave from here"), ENTRY: _(
 
 
 def places_of(actor: Actor) -> list[str]:
-    """Where the officer may keep a post: the regions of the jurisdiction; without one the party and each of its regions."""
+    """Where somebody may keep a post: the regions of the jurisdiction; without one the party and each of its regions.
+
+    A carrier boards people wherever they set out: its places are those of every party of the agreements.
+    """
     if actor.jurisdiction:
         return sorted(actor.jurisdiction)
-    return [actor.party, *sorted(subdivisions(actor.party))]
+    parties = [actor.party]
+    if actor.role is Role.CARRIER:
+        held = {code for versions in office().texts.all().values() for code in versions.newest.parties}
+        parties += sorted(held - {actor.party})
+    return [place for party in parties for place in (party, *sorted(subdivisions(party)))]
 
 
 class PostForm(forms.Form):

@@ -32,6 +32,7 @@ from fastchannel.node.pictures import texts_of_file
 from fastchannel.terms.language import translate
 from fastchannel.web.access import actor_of, language_of, page
 from fastchannel.web.details import core_language
+from fastchannel.web.forms.devices import places_of
 from fastchannel.web.forms.scan import ScanForm
 
 if TYPE_CHECKING:
@@ -92,8 +93,8 @@ def form_of(request: HttpRequest) -> ScanForm:
 def _post(request: HttpRequest, actor: Actor) -> Post:
     """As chosen last; whatever the session says, a place of the officer's own."""
     place, gate = request.session.get("post", ["", ""])
-    mine = sorted(actor.jurisdiction) or [actor.party]
-    return Post(place=place if actor.covers(place) else mine[0], gates=(gate if gate in ("boarding", "entry") else "entry",))
+    mine = places_of(actor)
+    return Post(place=place if place in mine else mine[0], gates=(gate if gate in ("boarding", "entry") else "entry",))
 
 
 def _read(post: Post, form: ScanForm) -> Scan:
