@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from fastchannel.casework.gate_bundle import Span, milliseconds
 from fastchannel.casework.gate_reasons import Colour, GateReason, gate_view
 from fastchannel.decide.journey import fold
-from fastchannel.decide.stages import AFTER_DEPARTURE, Stage
+from fastchannel.decide.stages import AFTER_DEPARTURE, ENDED, Stage
 from fastchannel.decide.standing import Standing
 from fastchannel.terms.events import Arrived, Boarded, Event, Role
 
@@ -80,9 +80,9 @@ def _passed(events: Sequence[Event], standing: Standing, gate: str, at: datetime
 
 
 def _assumed(events: Sequence[Event], now: datetime) -> tuple[Event, ...]:
-    """The boarding that is not recorded, where none is: as planned."""
+    """The boarding that is not recorded, where none is: as planned. Whoever was refused is not taken to have left."""
     journey = fold(events, now, now)
-    if journey.itinerary is None or journey.boarded is not None or journey.arrived is not None:
+    if journey.stage in ENDED or journey.itinerary is None or journey.boarded is not None or journey.arrived is not None:
         return ()
     departure = journey.itinerary.departure
     return (Boarded(id="assumed-boarding", journey=journey.id, at=departure, recorded=min(now, departure)),)
