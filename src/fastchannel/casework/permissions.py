@@ -65,6 +65,10 @@ class Action(StrEnum):
     SEE_CHAIN = "see the chain"
     BREAK_GLASS = "break glass"
     REVIEW_GLASS = "review break-glass"
+    ENROL = "enrol a device"
+    REVOKE_DEVICE = "revoke a device"
+    SEE_DEVICES = "see devices"
+    SETTLE_DOUBLE = "settle a double admission"
 
 
 class Scope(StrEnum):
@@ -208,6 +212,11 @@ TABLE: Mapping[Action, Mapping[Role, Rule]] = {
     # Those whose reach has limits may go beyond them once, with a reason; the secretariat looks at it afterwards.
     Action.BREAK_GLASS: _row(ANY, dict.fromkeys((_R, _P, _Q, _H), Scope.NODE)),
     Action.REVIEW_GLASS: _row(ANY, {_J: Scope.NODE}),
+    # Of checkpoints' devices, not of journeys. A device records for the officer who enrols it, so only a checkpoint's may.
+    Action.ENROL: _row(ANY, {_P: Scope.NODE}),
+    Action.REVOKE_DEVICE: _row(ANY, {_P: Scope.NODE, _J: Scope.NODE}),
+    Action.SEE_DEVICES: _row(ANY, {_P: Scope.NODE, _J: Scope.NODE}),
+    Action.SETTLE_DOUBLE: _row(ANY, {_P: Scope.NODE, _J: Scope.NODE}),
 }  # fmt: skip
 OPENED_BY_GLASS = frozenset({Action.SEE_STATUS, Action.SEE_PERSON, Action.SEE_HEALTH})  # to be read, never to be written
 
@@ -267,6 +276,10 @@ ACTIONS: Mapping[Action, str] = {
     Action.SEE_CHAIN: N_("see the chain map"),
     Action.BREAK_GLASS: N_("open a record in an emergency (break-glass)"),
     Action.REVIEW_GLASS: N_("review an emergency opening"),
+    Action.ENROL: N_("enrol a checkpoint's device"),
+    Action.REVOKE_DEVICE: N_("revoke a checkpoint's device"),
+    Action.SEE_DEVICES: N_("see the checkpoints' devices"),
+    Action.SETTLE_DOUBLE: N_("settle a double admission"),
 }
 
 ROLES: Mapping[Role, str] = {

@@ -20,6 +20,7 @@ from fastchannel.node.models import (
     Assignment,
     CallNote,
     Event,
+    GateEntry,
     IdempotencyKey,
     Import,
     ImportRow,
@@ -75,6 +76,10 @@ def erase_due(limit: int = AT_ONCE) -> int:
         Assignment.objects.filter(journey__in=due).delete()
         CallNote.objects.filter(journey__in=due).update(note="")
         Pass.objects.filter(journey__in=due).update(text="")
+        GateEntry.objects.filter(journey__in=due).update(document="", note="")
+        GateEntry.objects.filter(journey=None, received__lte=now - longest).exclude(document="", note="").update(
+            document="", note=""
+        )
         Journey.objects.filter(id__in=due).update(erased=now)
         # A roster holds names too, and so does what was found wrong in it; what became of each row stays.
         old = Import.objects.filter(finished__lte=now - longest).exclude(file=b"")

@@ -93,7 +93,7 @@ def list_revocations(
             raise CertificateError("revocations: found a certificate without an identifier; revoke its key instead")
         if countries and name.country not in countries:
             raise CertificateError(f"revocations: found {name.country}, expected one of {', '.join(countries)}")
-        hashes.add(_hash(salt, name))
+        hashes.add(identity_hash(salt, name))
     lower, upper = (b"".join(sorted(hashes)), b"") if bits == EXACT else _packed(hashes, bits)
     found = RevocationList(
         party=party, version=version, issued=issued, salt=salt, entries=len(hashes), hashes=lower, upper=upper, bits=bits,
@@ -159,30 +159,38 @@ class HeldRevocations:
         """Whether it is listed; from a filter, wrong for one in 2**bits of those that are not."""
         if not self.listed.entries:
             return False
-        hashed = _hash(self.listed.salt, name)
+        hashed = identity_hash(self.listed.salt, name)
         if isinstance(self._lower, frozenset):
             return hashed in self._lower
-        bucket, low = divmod(_spread(hashed, self.listed.entries, self.listed.bits), 1 << self.listed.bits)
+        bucket, low = divmod(spread(hashed, self.listed.entries, self.listed.bits), 1 << self.listed.bits)
         end = self._starts[bucket + 1]
         at = bisect_left(self._lower, low, self._starts[bucket], end)
         return at < end and self._lower[at] == low
 
+    def values(self) -> tuple[int, list[int]]:
+        """The list as whole numbers below entries * 2**bits, ascending, and those bits; an exact list with FILTER_BITS."""
+        entries, bits = self.listed.entries, self.listed.bits
+        if isinstance(self._lower, frozenset):
+            return FILTER_BITS, sorted(spread(hashed, entries, FILTER_BITS) for hashed in self._lower)
+        edges = enumerate(pairwise(self._starts))
+        return bits, [bucket << bits | low for bucket, (start, end) in edges for low in self._lower[start:end]]
 
-def _hash(salt: bytes, name: CertificateName) -> bytes:
-    """Of parts that cannot run into each other: each with its length before it."""
+
+def identity_hash(salt: bytes, name: CertificateName) -> bytes:
+    """HASH_BYTES of parts that cannot run into each other: each with its length before it."""
     parts = (salt, name.country.encode(), name.kid, name.identifier.encode("utf-8", "surrogatepass"))
     return hashlib.sha256(b"".join(len(part).to_bytes(4, "big") + part for part in parts)).digest()[:HASH_BYTES]
 
 
-def _spread(hashed: bytes, entries: int, bits: int) -> int:
-    """The hash, uniform below entries * 2**bits."""
+def spread(hashed: bytes, entries: int, bits: int) -> int:
+    """The hash as a whole number, uniform below entries * 2**bits."""
     return int.from_bytes(hashed, "big") * (entries << bits) >> 8 * HASH_BYTES
 
 
 def _packed(hashes: set[bytes], bits: int) -> tuple[bytes, bytes]:
     if bits not in _WIDTHS:
         raise CertificateError(f"{REVOCATIONS}: found {bits} bits, expected one of {', '.join(map(str, _WIDTHS))}")
-    values = sorted(_spread(one, len(hashes), bits) for one in hashes)
+    values = sorted(spread(one, len(hashes), bits) for one in hashes)
     counts = [0] * len(hashes)
     for value in values:
         counts[value >> bits] += 1

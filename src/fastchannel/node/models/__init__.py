@@ -5,6 +5,14 @@ from __future__ import annotations
 from fastchannel.node.models.accounts import Account, ApiKey, Invitation, SignIn, TravellerLink
 from fastchannel.node.models.cases import Case, CaseTask, NamedContact, Whereabout
 from fastchannel.node.models.counts import Course, Figure, JourneyCount
+from fastchannel.node.models.devices import (
+    Device,
+    DeviceRequest,
+    EnrolmentCode,
+    EnrolmentFailure,
+    GateDouble,
+    GateEntry,
+)
 from fastchannel.node.models.imports import Import, ImportRow
 from fastchannel.node.models.journeys import Deadline, Event, Journey, Notice, Person
 from fastchannel.node.models.laboratory import LabMessage, LabReport
@@ -44,9 +52,15 @@ __all__ = [
     "ClaimAudit",
     "Course",
     "Deadline",
+    "Device",
+    "DeviceRequest",
+    "EnrolmentCode",
+    "EnrolmentFailure",
     "Event",
     "Figure",
     "Followed",
+    "GateDouble",
+    "GateEntry",
     "Heartbeat",
     "IdempotencyKey",
     "Import",

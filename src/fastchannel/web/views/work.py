@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -24,12 +24,14 @@ from fastchannel.web import acts, words
 from fastchannel.web.access import actor_of, language_of, page, record_or_refusal
 from fastchannel.web.details import core_language
 from fastchannel.web.forms.acts import ActForm
+from fastchannel.web.forms.scan import ScanForm
 from fastchannel.web.held import MeasureTitles
 from fastchannel.web.lists import PAGE, Filter, PageOfRows, page_of, shown
 from fastchannel.web.navigation import TITLES
 from fastchannel.web.places import place_words
 from fastchannel.web.record import Record
 from fastchannel.web.views import monitoring
+from fastchannel.web.views.scan import Screen, form_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -94,7 +96,15 @@ def laboratory(request: HttpRequest) -> HttpResponse:
 @page("checkpoint")
 @require_GET
 def checkpoint(request: HttpRequest) -> HttpResponse:
-    """Travellers about to board or to arrive, the nearest departure first; who is asked for by name is shown whenever due."""
+    """Scan, or find a traveller in the list."""
+    return checkpoint_page(request, form_of(request), None)
+
+
+def checkpoint_page(request: HttpRequest, form: ScanForm, screen: Screen | None, *, status: int = 200) -> HttpResponse:
+    """Travellers about to board or to arrive, the nearest departure first; who is asked for by name is shown whenever due.
+
+    Above them the scan: its form, and with ``screen`` the answer to the last one.
+    """
     flight, text = request.GET.get("flight", "").strip().upper()[:32], request.GET.get("text", "")[:100]
     found = queries.queue(
         actor_of(request),
@@ -108,7 +118,9 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
     answer = _(
         "Who boards or arrives next, and whether the rules let them pass. Earlier departures are found by name or flight."
     )
-    return _show(request, "checkpoint", answer, [_listed(row, language_of(request)) for row in found.items], found.after)
+    lines = [_listed(row, language_of(request)) for row in found.items]
+    more = {"scan": form, "screen": screen, "status": status, "screen_of_rows": True}
+    return _show(request, "checkpoint", answer, lines, found.after, more)
 
 
 @page("site")
@@ -151,7 +163,9 @@ def show(request: HttpRequest, record: Record, *, bound: tuple[str, ActForm] | N
     return render(request, "web/task.html", context, status=status)
 
 
-def _show(request: HttpRequest, day: str, answer: str, lines: Iterable[Line], after: str) -> HttpResponse:
+def _show(
+    request: HttpRequest, day: str, answer: str, lines: Iterable[Line], after: str, more: dict[str, Any] | None = None
+) -> HttpResponse:
     found: PageOfRows = page_of(request, lines, after)
     leave_out = {"checkpoint": ("stage", "verdict"), "site": ()}.get(day, ("stage", "verdict", "text"))
     chosen = Filter(request, leave_out=leave_out, flight=day == "checkpoint")
@@ -166,7 +180,9 @@ def _show(request: HttpRequest, day: str, answer: str, lines: Iterable[Line], af
         "search": day == "laboratory",
         "scan": day == "laboratory",
     }
-    return render(request, "web/work.html", context)
+    if more is None:
+        return render(request, "web/work.html", context)
+    return render(request, f"web/{day}.html", context | more, status=more["status"])
 
 
 def _listed(row: queries.Listed, language: str) -> Line:

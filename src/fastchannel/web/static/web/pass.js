@@ -9,8 +9,11 @@
  * A passport, as read by a machine or typed in: `birth` is 1985-03-02, 1985-03, 1985 or 850302.
  * @typedef {{document: string, state: string, birth: string}} Holder
  *
- * What the gate knows; what is left out is not compared. `revoked` holds ids in hexadecimal.
- * @typedef {{holder?: Holder, gate?: string, digest?: string, revoked?: Iterable<string>}} Asked
+ * What the gate knows; what is left out is not compared. `revoked` holds ids in hexadecimal; `refuses` gives the code with which
+ * a list of revocations refuses a pass, or "".
+ * @typedef {{country: string, kid: Uint8Array, identifier: string}} Named
+ * @typedef {{holder?: Holder, gate?: string, digest?: string, revoked?: Iterable<string>,
+ *   refuses?: (one: Named) => Promise<string>}} Asked
  *
  * Instants are seconds since 1970.
  * @typedef {{id: string, issuer: string, agreement: string, route: string, digest: string, journey: string, gates: string[],
@@ -44,7 +47,7 @@ class Refused extends Error {
 /**
  * Whatever the text is, it throws nothing of its own; a holder who is no passport's data gives the code "holder".
  * @param {string} text
- * @param {?TrustList} trust
+ * @param {?TrustList|TrustList[]} trust one list, or those of several parties
  * @param {number} atMs milliseconds since 1970
  * @param {Asked} asked
  * @returns {Promise<Outcome>}
@@ -52,11 +55,15 @@ class Refused extends Error {
 export async function verifyPass(text, trust, atMs, asked = {}) {
   try {
     const opened = await open(text);
-    const key = await signer(opened, trust, atMs);
+    const signers = await signersOf(opened, trust ? [trust].flat() : [], atMs);
+    const [key] = signers;
     const claims = read(opened.payload, hex(opened.kid));
     inTime(claims, key, atMs);
     if (new Set(asked.revoked ?? []).has(claims.id)) throw new Refused("revoked");
-    if (!(key.uses ?? []).includes("pass")) throw new Refused("key-use", "use");
+    const named = { country: key.country || claims.issuer, kid: opened.kid, identifier: claims.id };
+    const refused = asked.refuses ? await asked.refuses(named) : "";
+    if (refused) throw new Refused(refused);
+    if (!signers.some((one) => (one.uses ?? []).includes("pass"))) throw new Refused("key-use", "use");
     if (key.country && key.country !== claims.issuer) throw new Refused("key-use", "issuer");
     await asAsked(claims, opened.payload.get(PASS), asked);
     return { ok: true, code: "", detail: "", claims };
@@ -238,23 +245,33 @@ function precedes(one, other) {
 
 // ---- trust, times, claims -------------------------------------------------------------------------------------------------
 
-async function signer(opened, trust, atMs) {
-  if (!trust) throw new Refused("trust-list-missing");
-  const issued = Date.parse(trust.issued);
-  if (!(issued - SKEW_MS <= atMs && atMs <= issued + (trust.max_age_hours ?? 72) * HOUR_MS)) {
-    throw new Refused("trust-list-stale");
+/** The keys that made the signature, in the order of their lists: one key may stand in several, for different uses. */
+async function signersOf(opened, lists, atMs) {
+  if (!lists.length) throw new Refused("trust-list-missing");
+  const named = lists.flatMap((list) => list.keys.filter((one) => same(base64(one.kid), opened.kid)).map((key) => ({ list, key })));
+  const usable = named.filter(({ list }) => fresh(list, atMs));
+  if (!usable.length) {
+    const old = named.length > 0 || lists.every((one) => !fresh(one, atMs));
+    throw new Refused(old ? "trust-list-stale" : "key-unknown");
   }
-  const candidates = trust.keys.filter((one) => same(base64(one.kid), opened.kid));
-  if (!candidates.length) throw new Refused("key-unknown");
-  for (const one of candidates) {
-    try {
-      const key = await crypto.subtle.importKey("spki", base64(one.spki), { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
-      if (await crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, opened.signature, opened.message)) return one;
-    } catch {
-      // a key of another kind vouches for no pass
-    }
+  const found = [];
+  for (const { key } of usable) if (await signs(key, opened)) found.push(key);
+  if (!found.length) throw new Refused("signature-wrong");
+  return found;
+}
+
+function fresh(list, atMs) {
+  const issued = Date.parse(list.issued);
+  return issued - SKEW_MS <= atMs && atMs <= issued + (list.max_age_hours ?? 72) * HOUR_MS;
+}
+
+async function signs(one, opened) {
+  try {
+    const key = await crypto.subtle.importKey("spki", base64(one.spki), { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
+    return await crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, opened.signature, opened.message);
+  } catch {
+    return false; // a key of another kind vouches for no pass
   }
-  throw new Refused("signature-wrong");
 }
 
 function inTime(claims, key, atMs) {
@@ -318,8 +335,8 @@ async function asAsked(claims, body, { digest, gate, holder }) {
   if (holder != null && !same(await holderHash(holder, body.get(SALT)), body.get(HOLDER))) throw new Refused(code, "person", claims);
 }
 
-// Mirrors passes/holder.py, which says why.
-function canonicalHolder({ document, state, birth }) {
+/** Mirrors passes/holder.py, which says why. Throws an error whose code is "holder". @param {Holder} holder @returns {string} */
+export function canonicalHolder({ document, state, birth }) {
   const number = document.toUpperCase().replace(/[\s<-]/g, "");
   let issuer = state.toUpperCase().trim().replace(/<+$/, "");
   const day = birth.trim();
