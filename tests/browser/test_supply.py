@@ -53,7 +53,8 @@ def looks_right(page: Page, name: str) -> None:
 
 def drag(page: Page, start: FloatRect | None, end: FloatRect | None) -> None:
     """By the mouse, in steps: a browser begins a drag only once the mouse has moved."""
-    assert start and end
+    assert start is not None
+    assert end is not None
     page.mouse.move(start["x"] + 60, start["y"] + 20)
     page.mouse.down()
     page.mouse.move(start["x"] + 70, start["y"] + 26, steps=4)
