@@ -143,10 +143,10 @@ def _open(actor: Actor, need: str) -> Need:
 
 def _touch(row: Need) -> None:
     """Batches that the statement belongs to are worked out anew."""
-    from fastchannel.node.jobs import enqueue_allocation
-
     concerned = Q(agreement=row.agreement, route=row.route, first_day__lte=row.latest, last_day__gte=row.earliest)
     batches = Batch.objects.filter(concerned, published__isnull=True)
     for batch in list(batches.values_list("id", flat=True)):
+        from fastchannel.node.jobs import enqueue_allocation  # it imports all that a worker does
+
         Batch.objects.filter(id=batch).update(revision=F("revision") + 1, solving=True)
         enqueue_allocation(batch)

@@ -24,7 +24,7 @@ from fastchannel.web.forecast_words import amount, share
 from fastchannel.web.places import place_words
 from fastchannel.web.words import Badge
 
-DRAWN, LINKS, LISTED, SITES = 24, 40, 6, 50
+DRAWN, LINKS, PARTNERS, LISTED, SITES = 24, 30, 8, 6, 50
 HIGH, MIDDLE = 0.9, 0.66  # quantiles of criticality among the industries of the table
 CRITICAL = {
     "high": Badge(text=pgettext_lazy("criticality", "very critical"), mark="warning", tone="hold"),
@@ -74,8 +74,11 @@ def _map(held: Held, asked: str, language: str) -> dict[str, Any]:
     table, worths = held.chain.table, _worths(held)
     known = table.places()
     chosen = known.get(asked, int(np.argmax(worths * table.output)))
-    places = largest(table, DRAWN, [chosen])
-    sales = strongest(table, places, LINKS)
+    own = [*purchases_of(table, chosen, PARTNERS), *sales_of(table, chosen, PARTNERS)]
+    near = {chosen, *(one.seller for one in own), *(one.buyer for one in own)}
+    places = largest(table, max(0, DRAWN - len(near)), sorted(near))
+    others = [one for one in strongest(table, places, LINKS) if chosen not in (one.seller, one.buyer)]
+    sales = [*others, *own]
     tones = _tones(worths)
     rows = {place: _row(held, place, worths, tones[place], language) for place in places}
     names = [str(one) for one in table.industries]

@@ -2,6 +2,7 @@
 "use strict";
 
 let dragged = null;
+let dropped = ""; // on which column
 
 function columns() {
   return document.querySelectorAll("[data-column]");
@@ -44,12 +45,15 @@ document.addEventListener("drop", (event) => {
   const column = event.target.closest?.("[data-column]");
   if (!dragged || !column || !takes(column, dragged)) return;
   event.preventDefault();
-  propose(dragged, column.dataset.column);
+  dropped = column.dataset.column;
 });
 
+// Only after the drag is over may anything have the focus.
 document.addEventListener("dragend", () => {
   dragged?.classList.remove("dragged");
+  if (dragged && dropped) propose(dragged, dropped);
   dragged = null;
+  dropped = "";
   for (const column of columns()) column.classList.remove("open-to", "over");
 });
 
