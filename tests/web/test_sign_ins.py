@@ -11,7 +11,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from axes.models import AccessAttempt
 from django.conf import settings as live
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core import mail
@@ -173,6 +175,29 @@ def test_identifiers_of_accounts_and_sign_ins_are_random(enter: Callable[..., Cl
 )  # fmt: skip
 def test_browsers_have_the_names_that_their_owners_know(agent: str, words: str) -> None:
     assert device_words(agent) == words
+
+
+@pytest.mark.parametrize(
+    ("https", "forwarded", "address"),
+    [
+        (True, "203.0.113.9", "203.0.113.9"),
+        (True, "10.0.0.1, 203.0.113.9", "203.0.113.9"),
+        (True, "2001:db8::7", "2001:db8::7"),
+        (True, "not an address", "192.0.2.7"),
+        (True, "", "192.0.2.7"),
+        (False, "203.0.113.9", "192.0.2.7"),
+    ],
+)
+def test_behind_a_proxy_the_address_is_what_the_proxy_added_last(
+    account: Account, settings: Any, https: bool, forwarded: str, address: str
+) -> None:
+    settings.CONFIG = msgspec.structs.replace(settings.CONFIG, https=https)
+    client = Client(REMOTE_ADDR="192.0.2.7", headers={"x-forwarded-for": forwarded})
+    client.post("/login/", {"username": "reviewer", "password": stage.PASSWORD})
+    assert SignIn.objects.get().address == address
+    client.post("/logout/")
+    client.post("/login/", {"username": "reviewer", "password": "wrong"})
+    assert AccessAttempt.objects.get().ip_address == address  # what django-axes counts by
 
 
 @pytest.mark.parametrize("https", [True, False])

@@ -106,6 +106,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_LOCKOUT_CALLABLE = "fastchannel.web.views.account.locked_out"
 AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "fastchannel.web.signed_in.client_address"
 
 # django-allauth makes second factors and ministries' sign-in; which of its pages there are, web/urls.py says.
 ACCOUNT_ADAPTER = "fastchannel.web.allauth_adapters.AccountAdapter"

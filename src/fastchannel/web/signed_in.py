@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from typing import Any
 
-from axes.helpers import get_client_ip_address
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -78,7 +78,7 @@ def _over(request: HttpRequest) -> bool:
         return True
     if now - seen >= TOUCH_SECONDS or SEEN not in request.session:
         request.session[SEEN] = now
-        sign_ins.seen(request.session.session_key or "", datetime.fromtimestamp(now, UTC), get_client_ip_address(request))
+        sign_ins.seen(request.session.session_key or "", datetime.fromtimestamp(now, UTC), client_address(request))
     return False
 
 
@@ -92,6 +92,17 @@ def _away(request: HttpRequest, address: str) -> HttpResponseBase:
     return redirect(address)
 
 
+def client_address(request: HttpRequest) -> str | None:
+    """Where the request came from. Behind our https proxy that is what the proxy added last: the rest is the client's word."""
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.CONFIG.https else ""
+    for told in (forwarded.rpartition(",")[2].strip(), request.META.get("REMOTE_ADDR", "")):
+        try:
+            return str(ip_address(told))
+        except ValueError:
+            continue
+    return None
+
+
 def remember(sender: object, request: HttpRequest, user: Any, **_kwargs: object) -> None:
     """Somebody signed in."""
     if request.session.session_key is None:
@@ -99,7 +110,7 @@ def remember(sender: object, request: HttpRequest, user: Any, **_kwargs: object)
     now = time.time()
     request.session[BEGAN] = request.session[SEEN] = now
     agent = request.META.get("HTTP_USER_AGENT", "")
-    sign_ins.began(user, request.session.session_key or "", get_client_ip_address(request) or None, agent)
+    sign_ins.began(user, request.session.session_key or "", client_address(request), agent)
 
 
 def forget(sender: object, request: HttpRequest, **_kwargs: object) -> None:

@@ -90,7 +90,6 @@ def security(request: HttpRequest) -> HttpResponse:
         "account": account,
         "zone": home_zone(account.party),
         "must": proof.required() and not accounts.has_factor(account),
-        "optional": not proof.required(),
         "totp": by_kind.get(Authenticator.Type.TOTP),
         "passkeys": [
             {"id": one.pk, "name": one.wrap().name, "made": one.created_at, "used": one.last_used_at} for one in passkeys
