@@ -77,7 +77,6 @@ def test_an_error_in_a_copy_leaves_nothing(desk: Any) -> None:
 
 def test_who_asks_for_the_same_stands_as_if_decided_alone(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of several on one flight the first is decided on; the rows of the others are what deciding each gives."""
-    from fastchannel.casework.projection import project
 
     header = "name,passport,route,purpose,departure,origin,destination"
     ways = ["business,2020-05-22 09:30", "business,2020-05-06 09:30", "tourism,2020-05-22 09:30"]  # fine, late, not eligible
@@ -91,7 +90,7 @@ def test_who_asks_for_the_same_stands_as_if_decided_alone(desk: Any, monkeypatch
     assert len({bytes(journey.standing) for journey in journeys}) == 12
     for journey in journeys:
         events = desk.journal.events(journey.id)
-        row, deadlines = project(desk.decide(events, journey.decided), events)
+        row, deadlines = desk.project(desk.decide(events, journey.decided), events)
         assert bytes(journey.standing) == row.standing
         assert (journey.verdict, journey.next_due, journey.needed) == (row.verdict, row.next_due, row.needed)
         assert journey.deadlines.count() == len(deadlines)

@@ -30,6 +30,7 @@ def sponsor(scene: Scene, signed_in: Any) -> Client:
 
 
 def row_of(page: str, journey: str) -> str:
+    row: str
     [row] = [row for row in ROW.findall(page) if f"/journeys/{journey}/" in row]
     return row
 
