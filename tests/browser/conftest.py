@@ -100,8 +100,11 @@ def enter(scene: stage.Scene, live_server: Any) -> Callable[[Page, Role], None]:
         from django.conf import settings
         from django.test import Client
 
+        from fastchannel.node.models import Account
+
         client = Client()
-        client.force_login(stage.account(role), backend="django.contrib.auth.backends.ModelBackend")
+        account = Account.objects.filter(username=role.value).first() or stage.account(role)
+        client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
         session = client.cookies[settings.SESSION_COOKIE_NAME]
         page.context.add_cookies([{"name": session.key, "value": session.value, "url": live_server.url}])
 

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from fastchannel.node import accounts
 from fastchannel.node.config import AccountsConfig
 from fastchannel.terms.events import Role
+from tests.browser.steps import sign_out
 from tests.browser.test_walk import fits
 from tests.web.codes import code
 
@@ -73,7 +74,7 @@ def test_an_invited_officer_sets_up_an_app_and_signs_in_with_it(
     looked_at(page)
     page.click('a[href="/account/app/"]')
     looked_at(page)
-    page.click("summary")
+    page.click("main summary")
     secret = page.inner_text("code.mono").replace(" ", "")
     page.fill("#id_code", code(secret))
     page.click("main button.main")
@@ -82,7 +83,7 @@ def test_an_invited_officer_sets_up_an_app_and_signs_in_with_it(
     looked_at(page)
     page.click("main a.button.main")
     page.wait_for_url("**/queue/")
-    page.click(".account button")
+    sign_out(page)
     sign_in(page)
     page.wait_for_url("**/second-step/")
     looked_at(page)
@@ -115,7 +116,7 @@ def test_a_passkey_is_set_up_and_opens_the_account_under_our_own_policy(opened: 
     page.click("main button.main")
     page.wait_for_url("**/recovery-codes/")
     page.click("main a.button.main")
-    page.click(".account button")
+    sign_out(page)
     sign_in(page)
     page.wait_for_url("**/second-step/")
     line.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": True})
@@ -134,7 +135,7 @@ def test_a_passkey_that_is_not_shown_says_so_and_the_code_still_works(opened: Ca
     page.wait_for_url("**/recovery-codes/")
     recovery = page.locator(".codes li").first.inner_text().replace(" ", "")
     page.click("main a.button.main")
-    page.click(".account button")
+    sign_out(page)
     line.send("WebAuthn.clearCredentials", {"authenticatorId": device})
     sign_in(page)
     page.wait_for_url("**/second-step/")

@@ -14,6 +14,7 @@ from playwright.sync_api import Page
 from fastchannel.certificates.mrz.mrz import Mrz
 from fastchannel.certificates.mrz.writing import write_mrz
 from fastchannel.terms.events import Role
+from tests.browser.steps import go_to
 from tests.web.scene import Scene
 
 pytestmark = pytest.mark.browser
@@ -93,7 +94,7 @@ def test_an_officer_adds_a_device_and_revokes_it(
 
     page = opened(size, language, bypass_csp=True, color_scheme="dark" if language == "ko" else "light")
     sign_in(page, Role.CHECKPOINT)
-    page.click('nav.menu a[href="/devices/"]')
+    go_to(page, "/devices/")
     page.wait_for_selector("#post-place")
     page.select_option("#post-place", "CN-SH")
     page.click("form[aria-labelledby=add] button.main")

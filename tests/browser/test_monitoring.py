@@ -15,6 +15,7 @@ from fastchannel.node import sweep
 from fastchannel.node.messages import deliver
 from fastchannel.node.models import CallNote, CaseTask, NamedContact
 from fastchannel.terms.events import Role
+from tests.browser.steps import go_to
 from tests.browser.test_walk import fits
 from tests.web import contacts
 from tests.web import scene as stage
@@ -109,7 +110,7 @@ def test_an_officer_names_the_contacts_of_a_case_and_does_the_first_task(
     flight = contacts.play(desk, hand_clock)
     page = opened(size, language, bypass_csp=True, color_scheme="dark" if language == "zh-hans" else "light")
     enter(page, Role.MONITOR)
-    page.click('.menu a[href="/cases/"]')
+    go_to(page, "/cases/")
     page.wait_for_load_state()
     assert fits(page)
     assert violations(page) == []

@@ -16,8 +16,10 @@ import pytest
 from django.urls import NoReverseMatch, reverse
 from playwright.sync_api import Page
 
+from fastchannel.casework import health
 from fastchannel.terms.events import Role
 from fastchannel.web.engine import engine
+from tests.web import scene as stage
 from tests.web.scene import Scene
 
 pytestmark = pytest.mark.browser
@@ -48,11 +50,12 @@ SCREENS = (
     Screen("roster", Role.SPONSOR, "name:roster"),
     Screen("review", Role.REVIEWER, "/queue/{sponsored}/"),
     Screen("checkpoint", Role.CHECKPOINT, "name:checkpoint"),
+    Screen("gate", Role.CHECKPOINT, "name:gate", "phone"),
     Screen("monitoring", Role.MONITOR, "name:monitor"),
     Screen("site", Role.SITE, "name:site", "phone"),
     Screen("laboratory", Role.LABORATORY, "name:laboratory"),
     Screen("case", Role.MONITOR, "name:case {positive}"),
-    Screen("secretariat", Role.SECRETARIAT, "name:dashboard"),
+    Screen("secretariat", Role.SECRETARIAT, "name:secretariat"),
     Screen("trust", Role.SECRETARIAT, "name:trust"),
     Screen("journey", Role.SECRETARIAT, "/journeys/{positive}/"),
     Screen("watch", Role.SECRETARIAT, "name:watch"),
@@ -101,8 +104,11 @@ def test_every_screen_has_its_picture(
     keep: Any,
     capsys: Any,
     live_server: Any,
+    desk: Any,
 ) -> None:
     engine().warm()
+    # The positive of the scene is a case from here on.
+    health.confirm(desk, stage.actor(Role.MONITOR), scene.positive, case="CN-1", key="case")
     pages: dict[tuple[Role | None, str], Page] = {}
     for screen in SCREENS:
         address = address_of(screen, scene, link)

@@ -13,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FloatRect, Page, expect
 
 from fastchannel.terms.events import Role
+from tests.browser.steps import go_to
 from tests.casework.batches import ARRIVALS
 from tests.web import batch as played
 from tests.web import scene as stage
@@ -74,7 +75,7 @@ def test_a_sponsor_states_a_need(
 
     page = opened_by(opened, size, language)
     enter(page, Role.SPONSOR)
-    page.click('a[href="/needs/"]')
+    go_to(page, "/needs/")
     page.click("main a.button.main")
     page.select_option("#id_route", index=0)
     page.click("form.sheet button")
@@ -106,7 +107,7 @@ def test_the_secretariat_gives_places_decides_one_by_hand_and_publishes(
         played.state(number)
     page = opened_by(opened, size, language)
     enter(page, Role.SECRETARIAT)
-    page.click('a[href="/places/"]')
+    go_to(page, "/places/")
     page.click("main a.button.main")
     page.select_option("#id_route", index=0)
     page.click("form.sheet button")
@@ -184,7 +185,7 @@ def test_an_industry_is_chosen_on_the_chain_map(
     suffix = "-dark" if scheme == "dark" else ""
     page = opened_by(opened, size, language, color_scheme=scheme)
     enter(page, Role.SECRETARIAT)
-    page.click('a[href="/chain/"]')
+    go_to(page, "/chain/")
     page.wait_for_selector(".chain-picture")
     looks_right(page, f"chain-{size}-{language}{suffix}")
     page.locator(".chain-picture a").nth(1).focus()

@@ -1,0 +1,24 @@
+"""Steps that every walk takes: to a page of the menu, and out."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+
+def go_to(page: Page, address: str) -> None:
+    """By the menu, as a user does: its line where the page stands in it, else the whole menu."""
+    link = page.locator(f'.menu-line a[href="{address}"]')
+    if not (link.count() and link.first.is_visible()):
+        page.click(".menu-all > summary")
+        link = page.locator(f'.menu-panel a[href="{address}"]')
+    link.first.click()
+    page.wait_for_load_state()
+
+
+def sign_out(page: Page) -> None:
+    """By the button at the top, or on a phone by that of the menu."""
+    buttons = page.locator(".account button")
+    if not buttons.locator("visible=true").count():
+        page.click(".menu-all > summary")
+    buttons.locator("visible=true").first.click()
+    page.wait_for_load_state()
