@@ -15,7 +15,7 @@ from fastchannel.casework.actor import Actor
 from fastchannel.casework.errors import InvalidEntryError
 from fastchannel.casework.office import Office, Receipt
 from fastchannel.casework.permissions import Action, Denial
-from fastchannel.decide.standing import Obligation, Standing, Status
+from fastchannel.decide.standing import Obligation, Standing, Status, Verdict
 from fastchannel.terms.events import Event, Left, Role
 from fastchannel.terms.language import N_
 
@@ -26,6 +26,8 @@ MOST_BEDS = 50
 _RANGE = re.compile(r"(?P<first>\S*?)(?P<from>[0-9]{1,9})\s*(?:\.\.|[-–—~])\s*(?P<second>\S*?)(?P<to>[0-9]{1,9})")
 _BETWEEN = re.compile(r"[\n,;、，；]")
 _OVER = frozenset({Status.MET, Status.WAIVED})
+_FREE = frozenset({Verdict.PROCEED, Verdict.RELEASED})
+_HELD = frozenset({Verdict.HOLD, Verdict.REFUSE})
 
 
 class Release(StrEnum):
@@ -34,7 +36,7 @@ class Release(StrEnum):
     READY = "ready"
     RUNNING = "running"  # the shortest time is not over
     MISSING = "missing"  # only what ends the stay is outstanding
-    STOPPED = "stopped"  # a rule of the stay was broken: an officer decides
+    STOPPED = "stopped"  # the release is on hold, or a rule of the stay was broken: an officer decides
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +82,9 @@ def leaving(standing: Standing, ends: Collection[str], now: datetime) -> Leaving
     if stay is None:
         return None
     missing = tuple(item for item in standing.obligations if item.measure in ends and item.status not in _OVER)
-    if stay.status in _OVER:
+    if stay.status in _OVER and standing.verdict in _FREE:
         state, missing = Release.READY, ()
-    elif stay.status in (Status.FAILED, Status.MISSED):
+    elif stay.status in (Status.FAILED, Status.MISSED) or (stay.status in _OVER and standing.verdict in _HELD):
         state = Release.STOPPED
     elif stay.due is not None and now < stay.due:
         state = Release.RUNNING
@@ -98,12 +100,14 @@ def let_out(office: Office, actor: Actor, journey: str, *, stay: str, key: str) 
 
 
 def _only_when_over(stay: str, standing: Standing, _events: Sequence[Event]) -> Denial | None:
-    held = next((item for item in standing.obligations if item.measure == stay and item.kind == "stay"), None)
-    found = None if held is None else leaving(standing, (), standing.at)
-    if held is not None and held.status in _OVER:
+    found = leaving(standing, (), standing.at)
+    if found is None or found.stay != stay:
+        message = N_("No stay at a site is under way that this traveller could be let out of.")
+        return Denial(code="stay", action=Action.LEAVE, message=message)
+    if found.state is Release.READY:
         return None
-    if found is None or found.state is Release.STOPPED:
-        message = N_("A rule of the stay was broken, or no stay is under way: an officer of the health monitoring decides.")
+    if found.state is Release.STOPPED:
+        message = N_("The release is on hold, for the reasons below: an officer of the health monitoring decides.")
         return Denial(code="stay", action=Action.LEAVE, message=message)
     if found.state is Release.RUNNING and found.due is not None:
         until = f"{found.due.astimezone(ZoneInfo(found.zone)):%Y-%m-%d %H:%M} ({found.zone})"

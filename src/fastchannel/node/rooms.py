@@ -6,7 +6,7 @@ A traveller who moves within a site enters the stay anew: the earlier room ends 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Greatest
 
+from fastchannel.agreement.agreement import Versions
 from fastchannel.agreement.provisions import Case, Stay
 from fastchannel.casework import rooms as naming
 from fastchannel.casework import travel
@@ -236,7 +237,7 @@ def house(actor: Actor, journey: str, *, site: str, room: str, key: str, crowded
         others = _inside(site).filter(unit=room).exclude(journey=journey).count()
         if others >= found.beds and not crowded:
             raise InvalidEntryError(
-                "room", N_("Room {room} has no free bed any more: {people} inside, {beds} beds. Choose another."),
+                "room", N_("Room {room} has no free bed any more (people inside: {people}, beds: {beds}). Choose another."),
                 room=room, people=others, beds=found.beds,
             )  # fmt: skip
         stay = _stay(journey)
@@ -255,7 +256,7 @@ def let_out(actor: Actor, journey: str, *, key: str) -> Receipt | Denial:
     return naming.let_out(desk, actor, journey, stay=stay, key=key)
 
 
-_ABOUT = ("standing", "purpose", "origin", "destination", "arrival_place")
+_ABOUT = ("standing", "purpose", "origin", "destination", "arrival_place", "departure")
 
 
 def _inside(site: str) -> QuerySet[Whereabout, Whereabout]:
@@ -283,7 +284,7 @@ def _people(actor: Actor, stays: QuerySet[Whereabout, Whereabout], why: str) -> 
         str(row["id"]): row
         for row in mine.filter(id__in=[row["journey_id"] for row in rows]).values("id", "person__name", *_ABOUT)
     }
-    now, found = office().clock.now(), defaultdict(list)
+    now, texts, found = office().clock.now(), office().texts.all(), defaultdict(list)
     for row in rows:
         one = seen.get(row["journey_id"])
         found[row["unit"]].append(
@@ -294,7 +295,7 @@ def _people(actor: Actor, stays: QuerySet[Whereabout, Whereabout], why: str) -> 
                 name=(one["person__name"] or row["journey_id"]) if one is not None else "",
                 seen=one is not None,
                 flight=flight_on(row["journey__flight"], row["journey__departure"]),
-                leaving=_leaving(one, decode(bytes(one["standing"])), now) if one is not None else None,
+                leaving=_leaving(one, decode(bytes(one["standing"])), texts, now) if one is not None else None,
             )
         )
     if why:
@@ -302,20 +303,18 @@ def _people(actor: Actor, stays: QuerySet[Whereabout, Whereabout], why: str) -> 
     return dict(found)
 
 
-def _leaving(row: dict[str, Any], standing: Standing, now: datetime) -> Leaving | None:
+def _leaving(row: dict[str, Any], standing: Standing, texts: Mapping[str, Versions], now: datetime) -> Leaving | None:
+    """When the traveller may go. What a companion or a city adds to the rules is not in the row, and left out."""
     stay = naming.site_stay(standing)
-    return None if stay is None else leaving(standing, _ends(row, standing, stay.measure), now)
-
-
-def _ends(row: dict[str, Any], standing: Standing, stay: str) -> Sequence[str]:
-    """The tests that end a stay, by the text that the standing names; what a companion or a city adds is not in the row."""
+    if stay is None:
+        return None
     case = Case(
         route=standing.route, purpose=row["purpose"], companion=None, origin=row["origin"], destination=row["destination"],
         arrival_place=row["arrival_place"],
     )  # fmt: skip
-    text = office().texts.versions(standing.agreement)[standing.version]
-    held: Iterable[object] = text.provisions(case, standing.at.date()).measures
-    return next((item.ends for item in held if isinstance(item, Stay) and item.id == stay), ())
+    held = texts[standing.agreement][standing.version].provisions(case, row["departure"].date()).measures
+    ends = next((item.ends for item in held if isinstance(item, Stay) and item.id == stay.measure), ())
+    return leaving(standing, ends, now)
 
 
 def _stay(journey: str) -> str:

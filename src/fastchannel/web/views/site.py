@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
@@ -143,7 +144,7 @@ def door(request: HttpRequest) -> HttpResponse:
         return redirect("web:site")
     found = rooms.board(actor, site, show="taken", day_ends=day_ends(actor), limit=MOST_ON_THE_DOOR, why="list for the door")
     context = {
-        "site": site, "rooms": [line(one, language_of(request)) for one in found.items], "more": bool(found.after),
+        "site": site, "rooms": lines(found.items, language_of(request)), "more": bool(found.after),
         "now": office().clock.now(), "zone": home_zone(actor.party),
     }  # fmt: skip
     return render(request, "web/site_door.html", context)
@@ -228,7 +229,7 @@ def show(request: HttpRequest) -> HttpResponse:
     context |= {
         "answer": _answer(counts),
         "counts": counts,
-        "page": page_of(request, [line(one, language) for one in found.items], found.after),
+        "page": page_of(request, lines(found.items, language), found.after),
         "filters": [(value, text, value == wanted) for value, text in SHOWN],
         "free": [(one.name, _offer(one)) for one in free],
     }
@@ -245,7 +246,7 @@ def show_person(request: HttpRequest, journey: str, *, fault: str = "", wanted: 
         **record.context(),
         "site": site,
         "held": held,
-        "leaves": leaves(found, language, office().clock.now()) if found is not None else None,
+        "leaves": leaves(found, MeasureTitles.of_this_node(core_language(language)), language, record.now) if found else None,
         "may_leave": held is not None and found is not None and found.state is Release.READY,
         "free": [(one.name, _offer(one)) for one in rooms.offered(site)] if site else [],
         "fault": fault,
@@ -264,26 +265,31 @@ def leaving_of(record: Record) -> Leaving | None:
     return leaving(record.standing, ends, record.now)
 
 
-def line(one: rooms.RoomLine, language: str) -> dict[str, object]:
-    """A room in words."""
+def lines(found: Iterable[rooms.RoomLine], language: str) -> list[dict[str, object]]:
+    """Rooms in words."""
+    titles = MeasureTitles.of_this_node(core_language(language))
+    return [_line(one, titles, language) for one in found]
+
+
+def _line(one: rooms.RoomLine, titles: MeasureTitles, language: str) -> dict[str, object]:
     now = office().clock.now()
     return {
         "room": one,
         "state": _state(one),
         "people": [
-            {"one": person, "leaves": leaves(person.leaving, language, now) if person.leaving is not None else None}
+            {"one": person, "leaves": leaves(person.leaving, titles, language, now) if person.leaving is not None else None}
             for person in one.inside
         ],
     }
 
 
-def leaves(found: Leaving, language: str, now: datetime) -> dict[str, object]:
+def leaves(found: Leaving, titles: MeasureTitles, language: str, now: datetime) -> dict[str, object]:
     """When somebody may go, in words: the countdown, and what is missing."""
-    titles = MeasureTitles.of_this_node(core_language(language))
     return {
         "badge": LEAVES[found.state],
         "when": _when(found, language, now),
         "zone": found.zone,
+        "plain": found.state in (Release.READY, Release.RUNNING),  # what is missing is nothing for paper on a door
         "missing": [
             str(MISSING[item.status]) % {"test": titles.title(item.measure, item.kind)}
             for item in found.missing
@@ -319,10 +325,10 @@ def _state(one: rooms.RoomLine) -> Badge:
     if one.closed:
         return Badge(text=_("closed"), mark="lock", tone="stop")
     if one.crowded:
-        said = _("%(people)d people, %(beds)d beds") % {"people": len(one.inside), "beds": one.beds}
+        said = _("people: %(people)d, beds: %(beds)d") % {"people": len(one.inside), "beds": one.beds}
         return Badge(text=said, mark="warning", tone="hold")
     if not one.free:
-        return Badge(text=_("full"), mark="dash")
+        return Badge(text=_("no bed free"), mark="dash")
     free = ngettext("%(n)d bed free", "%(n)d beds free", one.free) % {"n": one.free}
     return Badge(text=free, mark="check", tone="good")
 
