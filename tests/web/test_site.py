@@ -199,7 +199,11 @@ def test_who_is_in_a_room_that_nobody_entered_is_shown_too(desk: Any, hand_clock
     page = said(site.get("/site/"))
     assert "not on the list" in page
     assert "LEE JUNHO" in page.split('id="board"')[1]
-    assert rooms.counted(OFFICER, SITE, DAY_ENDS).unlisted == 1
+    counts = rooms.counted(OFFICER, SITE, DAY_ENDS + timedelta(days=1))
+    assert (counts.unlisted, counts.out) == (1, 1)
+    for show, ends, shown in (("out", 0, 0), ("out", 1, 1), ("taken", 0, 1), ("free", 0, 0), ("closed", 0, 0)):
+        found = rooms.board(OFFICER, SITE, show=show, day_ends=DAY_ENDS + timedelta(days=ends))
+        assert len(found.items) == shown, (show, ends)
 
 
 def test_names_are_for_the_officers_own_jurisdiction_and_each_list_of_names_is_logged(

@@ -148,9 +148,10 @@ def board(
     found = list(rooms.order_by("order", "id")[: limit + 1])
     shown = found[:limit]
     stays = _inside(site).filter(unit__in=[room.name for room in shown])
-    if not after and show in ("", "taken"):
+    if not after and show in ("", "taken", "out"):
         known = Room.objects.filter(site=site, name=OuterRef("unit"))
-        extra = _inside(site).filter(~Exists(known)).order_by("unit", "pk").values("pk")[:MOST_UNLISTED]
+        unlisted = _inside(site).filter(~Exists(known), _ending(day_ends) if show == "out" else Q())
+        extra = unlisted.order_by("unit", "pk").values("pk")[:MOST_UNLISTED]
         stays = _inside(site).filter(Q(unit__in=[room.name for room in shown]) | Q(pk__in=extra))
     people = _people(actor, stays, why)
     lines = [
