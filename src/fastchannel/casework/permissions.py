@@ -69,6 +69,7 @@ class Action(StrEnum):
     REVOKE_DEVICE = "revoke a device"
     SEE_DEVICES = "see devices"
     SETTLE_DOUBLE = "settle a double admission"
+    KEEP_ROOMS = "keep a site's rooms"
 
 
 class Scope(StrEnum):
@@ -217,6 +218,7 @@ TABLE: Mapping[Action, Mapping[Role, Rule]] = {
     Action.REVOKE_DEVICE: _row(ANY, {_P: Scope.NODE, _J: Scope.NODE}),
     Action.SEE_DEVICES: _row(ANY, {_P: Scope.NODE, _J: Scope.NODE}),
     Action.SETTLE_DOUBLE: _row(ANY, {_P: Scope.NODE, _J: Scope.NODE}),
+    Action.KEEP_ROOMS: _row(ANY, {_Q: Scope.NODE}),  # of a site, not of journeys
 }  # fmt: skip
 OPENED_BY_GLASS = frozenset({Action.SEE_STATUS, Action.SEE_PERSON, Action.SEE_HEALTH})  # to be read, never to be written
 
@@ -280,6 +282,7 @@ ACTIONS: Mapping[Action, str] = {
     Action.REVOKE_DEVICE: N_("revoke a checkpoint's device"),
     Action.SEE_DEVICES: N_("see the checkpoints' devices"),
     Action.SETTLE_DOUBLE: N_("settle a double admission"),
+    Action.KEEP_ROOMS: N_("keep the rooms of a site"),
 }
 
 ROLES: Mapping[Role, str] = {

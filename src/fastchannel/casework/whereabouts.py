@@ -13,6 +13,7 @@ from fastchannel.watch.investigation.contacts import Presence, Seating, Setting
 from fastchannel.watch.investigation.journeys import presences_of
 from fastchannel.watch.investigation.windows import Window
 
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 LONGEST_FLIGHT = timedelta(hours=20)  # of one whose arrival nobody recorded
 
 
@@ -48,8 +49,9 @@ def whereabouts(events: Iterable[Event], journey: Journey, at: datetime, known: 
     """Seats, rooms and vehicles of one journey, corrections applied, by when they began."""
     held = in_force(events, at, known)
     found = [_seat(event, held, journey) for event in held if isinstance(event, Boarded)]
-    for one in presences_of(journey.id, held, at):
-        until = None if one.during.until == at else one.during.until
+    # Asked as of the end of time: one who leaves at this very moment is not there any more.
+    for one in presences_of(journey.id, held, _NEVER):
+        until = None if one.during.until == _NEVER else one.during.until
         found.append(Whereabout(setting=one.setting, place=one.place, unit=one.unit, since=one.during.since, until=until))
     return tuple(sorted(found, key=lambda one: (one.since, one.setting, one.place)))
 

@@ -35,6 +35,7 @@ from fastchannel.node.models.passes import Pass
 from fastchannel.node.models.recalls import Recall, RecallRow
 from fastchannel.node.models.records import AccessLog, AgreementText, Heartbeat, IdempotencyKey
 from fastchannel.node.models.reviews import ReviewClaim
+from fastchannel.node.models.rooms import Room
 
 __all__ = [
     "AccessLog",
@@ -92,6 +93,7 @@ __all__ = [
     "Recall",
     "RecallRow",
     "ReviewClaim",
+    "Room",
     "SignIn",
     "TravellerLink",
     "Whereabout",

@@ -42,6 +42,7 @@ class Whereabout(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["journey", "since"], name="whereabout_journey"),
             models.Index(fields=["setting", "place", "since"], name="whereabout_place", condition=~Q(place="")),
+            models.Index(fields=["place", "unit"], name="whereabout_inside", condition=Q(setting="room", until__isnull=True)),
         ]
 
     def __str__(self) -> str:

@@ -126,7 +126,7 @@ def checkpoint_page(request: HttpRequest, form: ScanForm, screen: Screen | None,
 @page("site")
 @require_GET
 def site(request: HttpRequest) -> HttpResponse:
-    """Travellers who have arrived, stay here, or were let out."""
+    """Travellers who have arrived, stay, or were let out, whatever room they are in."""
     chosen = Filter(request)
     found = queries.queue(
         actor_of(request),
