@@ -32,7 +32,7 @@ def pair(today: Any, desk: Any, settings: Any, signed_in: Callable[..., Client])
 
 def post(client: Client, sent: dict[str, str]) -> str:
     """The page afterwards, in one line."""
-    return " ".join(said(client.post("/watch/", sent, follow=True)).split())
+    return " ".join(said(client.post("/watch/decide/", sent, follow=True)).split())
 
 
 def test_one_proposes_without_effect_and_the_other_signs_for_the_party(pair: tuple[Client, Client]) -> None:

@@ -136,7 +136,7 @@ def test_the_number_of_queries_does_not_grow_with_the_travellers(
     sponsor: Client, desk: Any, django_assert_num_queries: Any
 ) -> None:
     sponsor.get("/travellers/")
-    with django_assert_num_queries(9) as few:
+    with django_assert_num_queries(10) as few:
         sponsor.get("/travellers/")
     for number in range(7, 10):
         stage.apply(desk, number)

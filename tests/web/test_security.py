@@ -56,7 +56,8 @@ def test_ten_wrong_passwords_lock_the_name_with_a_message(desk: Any) -> None:
     ("role", "lands"),
     [
         (Role.SPONSOR, "/travellers/"), (Role.REVIEWER, "/queue/"), (Role.LABORATORY, "/laboratory/"),
-        (Role.CARRIER, "/checkpoint/"), (Role.SITE, "/site/"), (Role.MONITOR, "/monitoring/"), (Role.SECRETARIAT, "/overview/"),
+        (Role.CARRIER, "/checkpoint/"), (Role.SITE, "/site/"), (Role.MONITOR, "/monitoring/"),
+        (Role.SECRETARIAT, "/secretariat/"),
     ],
 )  # fmt: skip
 def test_each_role_lands_on_its_own_day(desk: Any, role: Role, lands: str) -> None:

@@ -35,6 +35,10 @@ WEEKS = 8
 START_SECONDS = 120.0
 MARK = ".fastchannel-demonstration"
 DRILL = ("[accounts] # a drill's people sign in with the password alone", 'second_factor = "optional"', "four_eyes = false", "")
+CONTACTS = (  # numbers that nobody has
+    "[contact.CN]", 'phone = "+86 000 555 0100"', 'hours = "08:00-22:00"', 'languages = ["zh-Hans", "ko", "en"]', "",
+    "[contact.KR]", 'phone = "+82 000 555 0100"', 'hours = "08:00-22:00"', 'languages = ["ko", "zh-Hans", "en"]', "",
+)  # fmt: skip
 FAILED = 1
 
 
@@ -227,6 +231,8 @@ def _go_on(nodes: list[Node], speed: float) -> None:
         lines = [f"port = {node.port}" if line.startswith("port =") else line for line in kept.splitlines()]
         if DRILL[0] not in lines:  # made before nodes asked for a second step
             lines += DRILL
+        if CONTACTS[0] not in lines:
+            lines += CONTACTS
         lines += peers_table(node.party, {one.party: one.url for one in nodes})
         lines += ["[clock]", f"start = {start.isoformat()}", f"since = {since.isoformat()}", f"speed = {speed}", ""]
         settings.write_text("\n".join(lines), encoding="utf-8")
