@@ -27,9 +27,7 @@ OPERATIONS = (
     "apply", "apply_batch", "document", "review", "check_in", "sample", "result", "board", "deny", "arrive", "standing",
     "timeline", "queue", "forecast",
 )  # fmt: skip
-MESSAGES = (
-    "laboratory_message",
-)  # its bodies are of other formats: tests/node/test_labreports.py tries it
+MESSAGES = ("laboratory_message",)  # its bodies are of other formats: tests/node/test_labreports.py tries it
 
 
 @pytest.fixture
