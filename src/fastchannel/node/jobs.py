@@ -12,12 +12,12 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 
-from fastchannel.node import allocations, erasure, figures, imports, labreports, ledger, messages, recalls, sweep, triggers
+from fastchannel.node import erasure, figures, imports, labreports, ledger, messages, recalls, sweep, triggers
 from fastchannel.node.applying import apply_arrived, look_again
 from fastchannel.node.desk import office
 from fastchannel.node.joint import announce
 from fastchannel.node.link import link, post
-from fastchannel.node.models import Heartbeat
+from fastchannel.node.models import Batch, Heartbeat
 
 CHUNKS_A_TURN = 4
 URGENT = 10
@@ -42,6 +42,8 @@ def recall_notices(recall: str) -> None:
 @app.task(name="allocate_batch", queue="allocation", retry=RetryStrategy(max_attempts=3, wait=5))
 def allocate_batch(batch: str) -> None:
     """Work out who has a place in a batch, exactly; again where it changed meanwhile."""
+    from fastchannel.node import allocations  # the solver's libraries: a worker that never allocates starts without them
+
     if not allocations.solve(batch):
         enqueue_allocation(batch)
 
@@ -116,7 +118,11 @@ async def clear_abandoned(context: JobContext, timestamp: int) -> None:
 
 def resume() -> int:
     """Enqueue every import and recall that is not finished and every batch without its answer; how many."""
-    waiting, wrong, unsolved = imports.unfinished(), recalls.unfinished(), allocations.unsolved()
+    waiting, wrong, unsolved = (
+        imports.unfinished(),
+        recalls.unfinished(),
+        Batch.objects.filter(solving=True).values_list("id", flat=True),
+    )
     for roster in waiting:
         enqueue_import(roster)
     for recall in wrong:
