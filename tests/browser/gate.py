@@ -65,6 +65,7 @@ class Device:
             field.fill(text)
         self.page.click("form button")
         self.page.wait_for_selector("main.home")
+        self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")  # from here on it opens with no link
         self.synced()
 
     def unlock(self, pin: str = PIN) -> None:

@@ -167,11 +167,16 @@
   async function keep() {
     if (!navigator.serviceWorker || offline) return;
     const claimed = new Promise((resolve) => {
-      if (navigator.serviceWorker.controller) resolve(false);
-      else navigator.serviceWorker.addEventListener("controllerchange", () => resolve(true), { once: true });
+      if (navigator.serviceWorker.controller) resolve();
+      else navigator.serviceWorker.addEventListener("controllerchange", () => resolve(), { once: true });
     });
     await navigator.serviceWorker.register(`${base}worker.js`, { scope: base, updateViaCache: "none" });
-    if (await claimed) await fetch(location.pathname); // the first time the page came before its worker
+    const { active } = await navigator.serviceWorker.ready;
+    if (!navigator.serviceWorker.controller) active.postMessage("claim"); // it took over before this page was there
+    await claimed;
+    // The first time the page came before its worker, which may have taken over since: then nobody has kept it.
+    const byWorker = performance.getEntriesByType("navigation")[0]?.workerStart > 0;
+    if (!byWorker) await fetch(location.pathname);
     document.documentElement.dataset.kept = "yes";
   }
 
