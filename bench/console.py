@@ -97,9 +97,12 @@ async def load(
             while time.monotonic() < ends:
                 path = chance.choice(pages)
                 started = time.monotonic()
-                answer = await client.get(path, headers=headers)
+                try:
+                    good = (await client.get(path, headers=headers)).status_code == 200
+                except httpx.HTTPError:  # it came too late, or not at all
+                    good = False
                 if started >= begins:
-                    taken.append((role, path, time.monotonic() - started, answer.status_code == 200))
+                    taken.append((role, path, time.monotonic() - started, good))
                 await asyncio.sleep(chance.expovariate(1 / THINK_SECONDS))
 
         await asyncio.gather(*(work(*user, seed=number) for number, user in enumerate(users)))
