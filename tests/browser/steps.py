@@ -1,8 +1,17 @@
-"""Steps that every walk takes: to a page of the menu, and out."""
+"""What every walk does: at both sizes and in the three languages, to a page of the menu, and out."""
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page
+
+EVERYWHERE = pytest.mark.parametrize(("size", "language"), [("phone", "ko"), ("desktop", "en"), ("phone", "zh-hans")])
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing sticks out sideways."""
+    found: bool = page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    return found
 
 
 def go_to(page: Page, address: str) -> None:

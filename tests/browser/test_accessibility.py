@@ -16,7 +16,7 @@ from fastchannel.terms.events import Role
 from fastchannel.web.engine import engine
 from fastchannel.web.navigation import PAGES
 from tests.browser.conftest import SIZES
-from tests.browser.test_walk import fits
+from tests.browser.steps import fits
 from tests.web.scene import Scene
 
 pytestmark = pytest.mark.browser

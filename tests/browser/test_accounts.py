@@ -15,8 +15,7 @@ from playwright.sync_api import Page, expect
 from fastchannel.node import accounts
 from fastchannel.node.config import AccountsConfig
 from fastchannel.terms.events import Role
-from tests.browser.steps import sign_out
-from tests.browser.test_walk import fits
+from tests.browser.steps import fits, sign_out
 from tests.web.codes import code
 
 pytestmark = pytest.mark.browser

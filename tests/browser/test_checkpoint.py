@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from fastchannel.certificates.mrz.mrz import Mrz
 from fastchannel.certificates.mrz.writing import write_mrz
 from fastchannel.terms.events import Role
-from tests.browser.steps import go_to
+from tests.browser.steps import fits, go_to
 from tests.web.scene import Scene
 
 pytestmark = pytest.mark.browser
@@ -42,11 +42,6 @@ def zone(number: str) -> str:
             birth="1985-03-02", sex="F", expires=date(2029, 1, 1),
         )
     )  # fmt: skip
-
-
-def fits(page: Page) -> bool:
-    found: bool = page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    return found
 
 
 def violations(page: Page) -> list[str]:

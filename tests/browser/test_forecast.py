@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from fastchannel.terms.events import Role
 from fastchannel.web.engine import engine
-from tests.browser.test_walk import fits
+from tests.browser.steps import fits
 from tests.web.scene import Scene
 
 pytestmark = pytest.mark.browser

@@ -15,14 +15,12 @@ from fastchannel.node import sweep
 from fastchannel.node.messages import deliver
 from fastchannel.node.models import CallNote, CaseTask, NamedContact
 from fastchannel.terms.events import Role
-from tests.browser.steps import go_to
-from tests.browser.test_walk import fits
+from tests.browser.steps import EVERYWHERE, fits, go_to
 from tests.web import contacts
 from tests.web import scene as stage
 
 pytestmark = pytest.mark.browser
 FIRST = date(2020, 5, 8)
-EVERYWHERE = pytest.mark.parametrize(("size", "language"), [("phone", "ko"), ("desktop", "en"), ("phone", "zh-hans")])
 
 
 def violations(page: Page) -> list[str]:

@@ -13,12 +13,12 @@ from playwright.sync_api import Page, expect
 from fastchannel.node import imports, sweep
 from fastchannel.node.models import Import, Journey
 from fastchannel.terms.events import Role
+from tests.browser.steps import EVERYWHERE
 from tests.casework.cases import roster_csv
 from tests.web import scene as stage
 from tests.web.scene import Scene
 
 pytestmark = pytest.mark.browser
-EVERYWHERE = pytest.mark.parametrize(("size", "language"), [("phone", "ko"), ("desktop", "en"), ("phone", "zh-hans")])
 
 
 def sound(page: Page) -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from fastchannel.casework import travel
 from fastchannel.node.models import Room
 from fastchannel.terms.events import Role
-from tests.browser.test_walk import fits
+from tests.browser.steps import fits
 from tests.web import scene as stage
 from tests.web.scene import Scene
 

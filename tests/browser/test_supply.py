@@ -13,13 +13,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FloatRect, Page, expect
 
 from fastchannel.terms.events import Role
-from tests.browser.steps import go_to
+from tests.browser.steps import EVERYWHERE, go_to
 from tests.casework.batches import ARRIVALS
 from tests.web import batch as played
 from tests.web import scene as stage
 
 pytestmark = pytest.mark.browser
-EVERYWHERE = pytest.mark.parametrize(("size", "language"), [("phone", "ko"), ("desktop", "en"), ("phone", "zh-hans")])
 CHECKED = ("phone-ko", "desktop-en", "phone-zh-hans-dark")  # what axe reads: markup and colours do not differ by language
 PICTURES = os.environ.get("PICTURES")  # a folder: what each screen looks like is kept there
 

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from fastchannel.node.config import ContactConfig
 from fastchannel.terms.events import CheckedIn, Corrected, Finding, Role
 from tests.browser.conftest import SIZES
-from tests.browser.test_walk import fits
+from tests.browser.steps import fits
 from tests.web import scene as stage
 
 pytestmark = pytest.mark.browser

@@ -10,17 +10,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from fastchannel.terms.events import Role
+from tests.browser.steps import fits
 from tests.casework.cases import roster_csv
 from tests.web.scene import Scene
 
 pytestmark = pytest.mark.browser
-EVERYWHERE = pytest.mark.parametrize(("size", "language"), [("phone", "ko"), ("desktop", "en"), ("phone", "zh-hans")])
-
-
-def fits(page: Page) -> bool:
-    """Whether nothing sticks out sideways."""
-    found: bool = page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    return found
+EVERYWHERE = pytest.mark.parametrize(
+    ("size", "language"), [("phone", "ko"), ("desktop", "en"), ("phone", "zh-hans"), ("desktop", "ko")]
+)
 
 
 @EVERYWHERE

@@ -308,7 +308,7 @@ def audit(actor: Actor, need: str, realised: float) -> ClaimAudit | Denial:
 
 def unsolved() -> list[str]:
     """The batches that wait for an answer."""
-    return list(Batch.objects.filter(solving=True).values_list("id", flat=True))
+    return Batch.unsolved()
 
 
 def _unpublished(batch: str) -> Batch:

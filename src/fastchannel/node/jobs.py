@@ -121,7 +121,7 @@ def resume() -> int:
     waiting, wrong, unsolved = (
         imports.unfinished(),
         recalls.unfinished(),
-        Batch.objects.filter(solving=True).values_list("id", flat=True),
+        Batch.unsolved(),
     )
     for roster in waiting:
         enqueue_import(roster)

@@ -169,12 +169,10 @@ def travelled(journeys: list[str]) -> Iterator[Travelled]:
         yield Travelled(journey=fold(events, standing.at, standing.known), standing=standing, agreement=text)
 
 
-def arrived(since: date, until: date, *, agreement: str = "") -> Iterator[Travelled]:
-    """Travellers who arrived from day to day, both included, by the date of the place; under one agreement if named."""
+def arrived(since: date, until: date) -> Iterator[Travelled]:
+    """Travellers who arrived from day to day, both included, by the date of the place."""
     day = timedelta(days=1)
     events = models.Event.objects.filter(kind="arrived", at__gte=_start(since) - day, at__lt=_start(until) + 2 * day)
-    if agreement:
-        events = events.filter(journey__agreement=agreement)
     for one in travelled(sorted(set(events.values_list("journey_id", flat=True)))):
         moment = one.journey.arrived
         if moment is not None and since <= one.day(moment) <= until:

@@ -18,6 +18,7 @@ from fastchannel.web import times, words
 from fastchannel.web.timeline import zone_at
 
 PAGE = 50
+MOST_DIGITS = 11  # of a number in an address or a field
 
 
 class Filter(forms.Form):
@@ -126,3 +127,8 @@ def zones_of(agreement: str, origin: str, destination: str) -> tuple[str, str]:
                 found[index] = zone
                 break
     return found[0], found[1]
+
+
+def number_of(text: str | None) -> int:
+    """The number that a form or an address gives; 0 where it is none."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else 0

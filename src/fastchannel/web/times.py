@@ -11,6 +11,7 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -106,3 +107,11 @@ def distance_words(when: datetime, now: datetime) -> str:
 def iso(when: datetime) -> str:
     """For the attribute that machines read."""
     return when.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def day_of(text: str) -> date | None:
+    """The date that a form or an address gives; None where it is none."""
+    try:
+        return parse_date(text[:10])
+    except ValueError:
+        return None

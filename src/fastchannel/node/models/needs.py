@@ -44,6 +44,11 @@ class Batch(models.Model):
     def __str__(self) -> str:
         return self.id
 
+    @classmethod
+    def unsolved(cls) -> list[str]:
+        """The batches that wait for an answer."""
+        return list(cls.objects.filter(solving=True).values_list("id", flat=True))
+
 
 class Need(models.Model):
     """A sponsor's statement. ``outcome`` is what the published batch says of it, ``granted`` whether it has a place."""

@@ -27,6 +27,7 @@ class State(StrEnum):
     EXTENDED = "extended"  # a suspension, past its first length
 
 
+OPEN = frozenset({State.OPEN, State.CONTINUED, State.RESUMED, State.INCREASED})
 STOPPED = frozenset({State.PAUSED, State.SUSPENDED, State.EXTENDED})
 STRICTEST: tuple[State, ...] = (  # of several stops on one subject, the first of these that is there
     State.EXTENDED, State.SUSPENDED, State.PAUSED, State.REDUCED, State.ANNOUNCED, State.INCREASED,

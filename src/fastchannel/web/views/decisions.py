@@ -15,7 +15,6 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -37,6 +36,7 @@ from fastchannel.web.access import actor_of, language_of, page
 from fastchannel.web.details import core_language
 from fastchannel.web.held import today as in_force
 from fastchannel.web.lists import shown
+from fastchannel.web.times import day_of
 
 ACTS: dict[Act, Any] = {
     Act.OPEN: pgettext_lazy("decision", "Keep it open"),
@@ -104,8 +104,8 @@ def _chosen(given: Mapping[str, str], text: Agreement) -> _Chosen:
     act, route, trigger = given.get("act", ""), given.get("route", ""), given.get("trigger", "")
     return _Chosen(
         act=Act(act) if act in tuple(Act) else Act.SUSPEND,
-        first=_day(given.get("first", "")) or today,
-        until=_day(given.get("until", "")),
+        first=day_of(given.get("first", "")) or today,
+        until=day_of(given.get("until", "")),
         trigger=trigger if trigger in {one.id for one in text.text.trigger} else "",
         route=route if route in text.routes else "",
         reason=given.get("reason", "").strip()[:500],
@@ -184,16 +184,9 @@ def _written(request: HttpRequest, text: Agreement) -> Decision:
         id=uuid4().hex[:12],
         agreement=text.id,
         act=Act(request.POST.get("act", "")),
-        first=_day(request.POST.get("first", "")) or office().clock.now().date(),
-        until=_day(request.POST.get("until", "")),
+        first=day_of(request.POST.get("first", "")) or office().clock.now().date(),
+        until=day_of(request.POST.get("until", "")),
         reason=request.POST.get("reason", "").strip()[:500],
         trigger=request.POST.get("trigger", "")[:64],
         route=request.POST.get("route", "")[:64],
     )
-
-
-def _day(given: str) -> date | None:
-    try:
-        return parse_date(given[:10])
-    except ValueError:
-        return None

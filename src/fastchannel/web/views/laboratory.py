@@ -22,6 +22,7 @@ from fastchannel.node.sample_numbers import MOST_LABELS, fresh_numbers
 from fastchannel.web import words
 from fastchannel.web.access import actor_of, language_of, page
 from fastchannel.web.details import core_language
+from fastchannel.web.lists import number_of
 
 LABELS = 24
 
@@ -60,7 +61,7 @@ def tray(request: HttpRequest) -> HttpResponse:
                 }  # fmt: skip
                 messages.success(request, said, extra_tags="good" if not one.unmatched else "hold")
                 return redirect("web:tray")
-    waiting, after = labreports.tray(actor, language=language, after=_number(request.GET.get("after")))
+    waiting, after = labreports.tray(actor, language=language, after=number_of(request.GET.get("after")))
     count = labreports.waiting_count(actor)
     context = {
         "answer": _("Results that wait for somebody: %(n)d.") % {"n": count} if count else _("No result waits for anybody."),
@@ -121,7 +122,7 @@ def sample(request: HttpRequest) -> HttpResponse:
 @require_GET
 def labels(request: HttpRequest) -> HttpResponse:
     """A sheet of labels with numbers that nobody has used, each as a code to be scanned and to be read."""
-    count = min(_number(request.GET.get("count")) or LABELS, MOST_LABELS)
+    count = min(number_of(request.GET.get("count")) or LABELS, MOST_LABELS)
     if count < 1:
         raise Http404
     numbers = fresh_numbers(count)
@@ -132,7 +133,3 @@ def labels(request: HttpRequest) -> HttpResponse:
         ]
     }
     return render(request, "web/labels.html", context)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 12 else 0

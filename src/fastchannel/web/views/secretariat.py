@@ -25,13 +25,14 @@ from fastchannel.node.positives import positive_journeys, positives
 from fastchannel.terms.language import pick
 from fastchannel.watch.alarms.results import Step
 from fastchannel.watch.triggers.nearness import Nearness
-from fastchannel.watch.triggers.states import State
+from fastchannel.watch.triggers.states import OPEN
 from fastchannel.watch.triggers.words import TriggerWords
 from fastchannel.web.access import actor_of, language_of, page
 from fastchannel.web.corridor import corridors
 from fastchannel.web.details import core_language
 from fastchannel.web.lists import PAGE, page_of, shown
 from fastchannel.web.places import place_words
+from fastchannel.web.times import day_of
 from fastchannel.web.views.overview import route_titles
 from fastchannel.web.words import Badge
 
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 LATELY = timedelta(days=30)
-OPEN = frozenset({State.OPEN, State.CONTINUED, State.RESUMED, State.INCREASED})
 STEPS: dict[Step, StrOrPromise] = {
     Step.BEFORE_DEPARTURE: pgettext_lazy("found", "before departure"),
     Step.ON_ARRIVAL: pgettext_lazy("found", "on arrival"),
@@ -98,7 +98,8 @@ def found_positive(request: HttpRequest, step: str) -> HttpResponse:
     if step not in tuple(Step):
         raise Http404
     today = office().clock.now().date()
-    since, until = _day(request, "since", today - LATELY), _day(request, "until", today)
+    since = day_of(request.GET.get("since", "")) or today - LATELY
+    until = day_of(request.GET.get("until", "")) or today
     after = request.GET.get("after", "")
     found = positive_journeys(actor_of(request), Step(step), since, until, after=after, limit=PAGE)
     context = {
@@ -206,10 +207,3 @@ def _near(one: Nearness, said: TriggerWords) -> dict[str, Any]:
         "percent": round(share * 100) if share is not None else None,
         "badge": badge,
     }
-
-
-def _day(request: HttpRequest, name: str, otherwise: date) -> date:
-    try:
-        return date.fromisoformat(request.GET.get(name, "")[:10])
-    except ValueError:
-        return otherwise

@@ -28,7 +28,7 @@ from fastchannel.web import times
 from fastchannel.web.access import DeniedError, actor_of, language_of, page, record_or_refusal
 from fastchannel.web.details import core_language
 from fastchannel.web.held import MeasureTitles, home_zone
-from fastchannel.web.lists import PAGE, page_of, shown
+from fastchannel.web.lists import PAGE, number_of, page_of, shown
 from fastchannel.web.places import place_words
 from fastchannel.web.record import Record
 from fastchannel.web.words import Badge
@@ -98,7 +98,7 @@ def keep(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         typed = {"rooms": request.POST.get("rooms", "")[:20_000], "beds": request.POST.get("beds", "")[:4]}
         try:
-            made = rooms.add(actor, site, typed["rooms"], _number(typed["beds"]))
+            made = rooms.add(actor, site, typed["rooms"], number_of(typed["beds"]))
         except InvalidEntryError as error:
             errors = {error.field: error.text(language)}
         else:
@@ -351,7 +351,3 @@ def _answer(counts: rooms.Counted) -> str:
     waits = ngettext("%(n)d arrival has no room.", "%(n)d arrivals have no room.", counts.arrived)
     said = [waits % {"n": counts.arrived}] if counts.arrived else []
     return " ".join([*said, free, *([out % {"n": counts.out}] if counts.out else [])])
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() else 0

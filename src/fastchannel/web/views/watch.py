@@ -6,9 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -25,12 +24,12 @@ from fastchannel.watch.ledger.exposure import Exposure
 from fastchannel.watch.ledger.fold import Ledger, Line, State
 from fastchannel.watch.ledger.records import IMPORTED, Classification, Kind, RecordError
 from fastchannel.watch.ledger.words import classification_words
-from fastchannel.watch.triggers.states import DayState
-from fastchannel.watch.triggers.states import State as Openness
+from fastchannel.watch.triggers.states import OPEN, DayState
 from fastchannel.watch.triggers.words import TriggerWords
 from fastchannel.web import words
 from fastchannel.web.access import actor_of, language_of, page
 from fastchannel.web.details import core_language
+from fastchannel.web.times import day_of
 from fastchannel.web.views.decisions import ACTS
 from fastchannel.web.words import Badge
 
@@ -55,7 +54,6 @@ KINDS: dict[str, Any] = {
     Kind.UNKNOWN: pgettext_lazy("case", "Of unknown origin"),
     Kind.NO_CASE: pgettext_lazy("case", "Not a case after all"),
 }
-OPEN = frozenset({Openness.OPEN, Openness.CONTINUED, Openness.RESUMED, Openness.INCREASED})
 
 
 @page("watch")
@@ -66,8 +64,8 @@ def watch(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _classify(request, actor)
     today = office().clock.now().date()
-    until = _day(request.GET, "until") or today
-    since = _day(request.GET, "since") or until - PERIOD
+    until = day_of(request.GET.get("until", "")) or today
+    since = day_of(request.GET.get("since", "")) or until - PERIOD
     if not since <= until <= today:
         since, until = today - PERIOD, today
     held = ledger.ledger()
@@ -185,10 +183,3 @@ def _subject(day: DayState, said: TriggerWords) -> dict[str, Any]:
         ),
         "why": said.why(day),
     }
-
-
-def _day(given: QueryDict, name: str) -> date | None:
-    try:
-        return parse_date(given.get(name, "")[:10])
-    except ValueError:
-        return None
