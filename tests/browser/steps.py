@@ -9,7 +9,8 @@ EVERYWHERE = pytest.mark.parametrize(("size", "language"), [("phone", "ko"), ("d
 
 
 def fits(page: Page) -> bool:
-    """Whether nothing sticks out sideways."""
+    """Whether nothing sticks out sideways, once the page is there."""
+    page.wait_for_load_state()
     found: bool = page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     return found
 

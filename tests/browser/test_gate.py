@@ -20,6 +20,7 @@ from fastchannel.web.views import gate as views
 from tests.browser.conftest import SIZES
 from tests.browser.gate import PIN, Device
 from tests.browser.gate_node import CODE, HOUR, Node, bundle_of, pass_of, served, today
+from tests.browser.steps import fits
 from tools import gate_vectors
 
 pytestmark = pytest.mark.browser
@@ -85,7 +86,7 @@ def numbered(node: Node) -> list[int]:
 
 def sound(page: Page, place: str) -> None:
     """Nothing sticks out sideways, what is touched is large enough, and axe finds nothing."""
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), place
+    assert fits(page), place
     small = page.evaluate(
         "[...document.querySelectorAll('button,select,summary,input:not([type=file])')].filter(e => e.checkVisibility()"
         " && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from fastchannel.node import imports, sweep
 from fastchannel.node.models import Import, Journey
 from fastchannel.terms.events import Role
-from tests.browser.steps import EVERYWHERE
+from tests.browser.steps import EVERYWHERE, fits
 from tests.casework.cases import roster_csv
 from tests.web import scene as stage
 from tests.web.scene import Scene
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 
 def sound(page: Page) -> None:
     """Nothing sticks out sideways, and axe finds nothing."""
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert fits(page)
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
 

@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FloatRect, Page, expect
 
 from fastchannel.terms.events import Role
-from tests.browser.steps import EVERYWHERE, go_to
+from tests.browser.steps import EVERYWHERE, fits, go_to
 from tests.casework.batches import ARRIVALS
 from tests.web import batch as played
 from tests.web import scene as stage
@@ -42,7 +42,7 @@ def looks_right(page: Page, name: str) -> None:
     """Nothing sticks out sideways, everything has a label and a contrast, and axe finds nothing."""
     if PICTURES:
         page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), name
+    assert fits(page), name
     if not name.endswith(CHECKED):
         return
     found = Axe().run(page, context={"exclude": [[".notices"]]})  # the frame's own list, on every page

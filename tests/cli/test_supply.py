@@ -16,7 +16,9 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from fastchannel.cli import supply, supply_options
+from fastchannel.cli import supply_options
+from fastchannel.cli.main import build
+from fastchannel.cli.reference import commands
 from fastchannel.cli.supply_spread import SpreadError, spread
 from fastchannel.supply.chain.economy import Production
 from fastchannel.supply.chain.faults import TOLERANCE, Kind
@@ -49,11 +51,9 @@ def files(tmp_path: Path) -> Path:
 
 
 def run(files: Path, name: str, *arguments: str | int, table: str = "table.csv") -> Result:
-    root = click.Group()
-    supply.add_to(root)
     given = [str(files / str(one)) if str(one).endswith((".csv", ".toml")) else str(one) for one in arguments]
     asked = ["supply", name, str(files / table), *given, "--language", "en"]
-    return CliRunner().invoke(root, asked, standalone_mode=False)
+    return CliRunner().invoke(build(), asked, standalone_mode=False)
 
 
 READY = ("--stock-days", "stock.csv", "--critical", "critical.csv", "--capacity", "short.csv")
@@ -231,9 +231,10 @@ def blocks(kind: str) -> list[str]:
 def test_the_commands_of_the_how_to_exist_with_the_options_that_they_name() -> None:
     lines = [line for block in blocks("sh") for line in block.splitlines()]
     assert len(lines) > 5
+    known = {path: made for path, made, _ in commands(build())}
     for line in lines:
-        _, group, name, *words = shlex.split(line)
-        options = {one for parameter in supply.supply.commands[name].params for one in parameter.opts}
+        program, group, name, *words = shlex.split(line)
+        options = {one for parameter in known[f"{program} {group} {name}"].params for one in parameter.opts}
         assert group == "supply"
         assert {word for word in words if word.startswith("--")} <= options, line
 

@@ -9,11 +9,11 @@ import shlex
 from contextlib import nullcontext
 from pathlib import Path
 
-import click
 import pytest
 from click.testing import CliRunner, Result
 
-from fastchannel.cli import supply
+from fastchannel.cli.main import build
+from fastchannel.cli.reference import commands
 from fastchannel.cli.supply_allocate import EXAMPLE_CAPACITY, EXAMPLE_ROWS
 from fastchannel.cli.supply_rows import AllocationFileError
 from fastchannel.supply.errors import SupplyError
@@ -46,10 +46,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, *arguments: str, given: str = "") -> Result:
-    root = click.Group()
-    supply.add_to(root)
     words = [str(folder / one) if one.endswith((".csv", ".toml", ".json")) else one for one in arguments]
-    return CliRunner().invoke(root, ["supply", *words, "--language", "en"], input=given, standalone_mode=False)
+    return CliRunner().invoke(build(), ["supply", *words, "--language", "en"], input=given, standalone_mode=False)
 
 
 def criticality(folder: Path, *more: str) -> str:
@@ -169,8 +167,9 @@ def test_the_commands_of_the_how_to_exist_with_the_options_that_they_name() -> N
     blocks = re.findall(r"```sh\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.DOTALL)
     lines = [part for block in blocks for line in block.splitlines() for part in line.split(" | ") if "supply" in part]
     assert len(lines) > 8
+    known = {path: made for path, made, _ in commands(build())}
     for line in lines:
-        _, group, name, *words = shlex.split(line)
-        options = {one for parameter in supply.supply.commands[name].params for one in parameter.opts}
+        program, group, name, *words = shlex.split(line)
+        options = {one for parameter in known[f"{program} {group} {name}"].params for one in parameter.opts}
         assert group == "supply"
         assert {word for word in words if word.startswith("--")} <= options, line

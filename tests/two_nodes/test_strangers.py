@@ -24,7 +24,7 @@ from tests.two_nodes.linked import Node, pair
 
 LANE = f"{CORRIDOR}/CN/KR/bulk"
 PATH = "/exchange/"
-ALARMS = "SELECT count(*) FROM node_lanealarm"
+ALARMS = "SELECT count(*) FROM node_lanealarm WHERE kind <> 'lag'"  # KR does not run: after a while people hear of that
 ENTRIES = "SELECT count(*) FROM node_laneentry e JOIN node_lane l ON l.origin = e.lane_id WHERE l.peer <> ''"
 pytestmark = pytest.mark.slow
 

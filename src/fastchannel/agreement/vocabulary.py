@@ -154,6 +154,7 @@ FIELDS: Mapping[str, str] = {
     "sampled": N_("when the sample was taken"),
     "place": N_("the place"),
     "flight": N_("the flight"),
+    "seat": N_("the seat"),
     "gate": N_("the gate"),
     "point_of_entry": N_("the point of entry"),
     "stay": N_("the stay"),
