@@ -1,6 +1,7 @@
 """A node's database filled with travellers: some written as the node writes them, then copied under other names by the server.
 
-Each copy has its journey with its standing, person, deadlines and course; one in twenty has its events, too.
+Each copy has its journey with its standing, person, deadlines, course, whereabouts and place in the monitors' grid; one in
+twenty has its events, too.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ _TABLES = {  # by the letter by which a statement calls it: the table, and the c
     "p": ("node_person", "journey_id"),
     "d": ("node_deadline", "journey_id"),
     "c": ("node_course", "journey_id"),
+    "w": ("node_whereabout", "journey_id"),
+    "f": ("node_followed", "journey_id"),
     "e": ("node_event", "journey_id"),
 }
 _EVENTS_OF = 20  # one copy in so many has its events: pages read those of one journey, by index
@@ -105,7 +108,7 @@ def _renamed(event: Event, journey: str) -> Event:
 
 def _statements() -> list[str]:
     """One for each table: rows of the originals, whose names have no hyphen, under other names."""
-    from fastchannel.node.models import Course, Deadline, Event, Journey, Person
+    from fastchannel.node.models import Course, Deadline, Event, Followed, Journey, Person, Whereabout
 
     numbered = {"id", "seq"}
     renamed = {
@@ -115,7 +118,7 @@ def _statements() -> list[str]:
         "duplicate_key": "{t}.duplicate_key || k",
     }
     statements = []
-    for letter, model in zip(_TABLES, (Journey, Person, Deadline, Course, Event), strict=True):
+    for letter, model in zip(_TABLES, (Journey, Person, Deadline, Course, Whereabout, Followed, Event), strict=True):
         table, key = _TABLES[letter]
         own = {"id": "j.id || '-' || k"} if model is Journey else {"id": "e.id || '-' || k"} if model is Event else {}
         names = [field.column for field in model._meta.concrete_fields if field.column]  # noqa: SLF001 (whole rows are copied)
