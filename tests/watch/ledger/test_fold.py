@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastchannel.watch.ledger.counting import tally
-from fastchannel.watch.ledger.fold import Ledger, Line, State, fold_ledger
+from fastchannel.watch.ledger.fold import Agreed, Ledger, Line, State, fold_ledger
 from fastchannel.watch.ledger.records import Entry, Record, RecordError, digest_of
 from tests.watch.ledger.cases import CHANNEL, LOCAL, MAY, NO_CASE, OTHER, UNKNOWN, at, both, defined, entry, says
 
@@ -132,6 +132,40 @@ def test_the_first_agreement_is_the_earliest_whatever_its_version_was_called_sin
     assert imports(fold_ledger(records, at(9))) == ([], [])
 
 
+def test_a_signature_dated_before_its_entry_counts_from_the_entry_on() -> None:
+    """Found by `test_first_published_never_falls`: on day 5 both turn out to have signed another entry of the case on day 1."""
+    later = entry("a", 5, party="KR")
+    records = [CASE, *both(CASE, CHANNEL, 2), later, *both(later, LOCAL, 1)]
+    before, after = fold_ledger(records, at(4)), fold_ledger(records, at(5))
+    assert imports(before, published="first") == imports(after, published="first") == (["a"], [])
+    assert only(before).first == only(after).first
+    assert [(one.digest, one.agreements[0].since) for one in only(after).versions] == [
+        (digest_of(CASE), at(2)),
+        (digest_of(later), at(5)),
+    ]
+
+
+def test_of_two_signatures_of_a_party_before_the_entry_the_last_counts() -> None:
+    later = entry("a", 5)
+    line = only(fold_ledger([later, *both(later, CHANNEL, 1), says("KR", later, LOCAL, 2)], at(9)))
+    assert (line.state, line.first) == (State.DISPUTED, None)
+
+
+def test_a_correction_does_not_stand_before_what_it_corrects_is_there() -> None:
+    """By way of Japan alone it would stand, and no longer once Korea turns out to have to sign it too."""
+    case = entry("a", 5)
+    early = entry("a", 1, parties=("CN", "JP"), corrects=(digest_of(case),), reason="by way of Japan")
+    records = [case, early, *both(early, CHANNEL, 2)]
+    before, after = (only(fold_ledger(records, at(day))) for day in (4, 5))
+    assert (before.state, before.first, before.heads[0].lacks) == (State.AWAITS, None, (digest_of(case),))
+    assert imports(fold_ledger(records, at(4)), published="first") == ([], ["a"])
+    assert (after.state, after.first, after.heads[0].waits_for, after.heads[0].lacks) == (State.AWAITS, None, ("KR",), ())
+    signed = only(fold_ledger([*records, says("KR", early, CHANNEL, 3)], at(5)))
+    assert (signed.state, [one.since for one in signed.heads[0].agreements]) == (State.STANDS, [at(5)])
+    last = entry("a", 3, parties=("CN", "JP"), corrects=(digest_of(early),), reason="the date of the sample")
+    assert only(fold_ledger([*records, last, *both(last, CHANNEL, 3)], at(4))).heads[0].lacks == (digest_of(case),)
+
+
 def test_what_is_named_and_was_not_sent_is_said() -> None:
     ledger = fold_ledger([REVISED, says("CN", entry("b", 2), LOCAL, 3)], at(9))
     assert ledger.missing == tuple(sorted((digest_of(CASE), digest_of(entry("b", 2)))))
@@ -163,20 +197,28 @@ def test_an_instant_without_an_offset_is_refused() -> None:
         fold_ledger([], datetime(2020, 5, 4))  # noqa: DTZ001 — what is refused
 
 
+PAIR = ("CN", "KR")
+
+
 @st.composite
-def histories(draw: st.DrawFn) -> list[Record]:
+def histories(draw: st.DrawFn, concerned: tuple[tuple[str, ...], ...] = (PAIR,)) -> list[Record]:
     """Some cases of two or three names, corrections of them by either party, and statements on any, at whatever times."""
     days = st.integers(1, 20)
     entries: list[Entry] = []
     for number in range(draw(st.integers(1, 5))):
         named = draw(st.lists(st.sampled_from(entries), max_size=2, unique=True)) if entries else []
         case = draw(st.sampled_from(["a", "b", "c"]))
-        party = draw(st.sampled_from(["CN", "KR"]))
+        parties = draw(st.sampled_from(concerned))
         corrects = tuple(digest_of(one) for one in named)
-        entries.append(entry(case, draw(days), party=party, corrects=corrects, reason=f"{number}" if corrects else ""))
+        reason = f"{number}" if corrects else ""
+        party = draw(st.sampled_from(parties))
+        entries.append(entry(case, draw(days), parties=parties, party=party, corrects=corrects, reason=reason))
+    about = st.sampled_from(entries)
     classifications = st.sampled_from([CHANNEL, OTHER, LOCAL, UNKNOWN, NO_CASE])
-    statement = st.builds(says, st.sampled_from(["CN", "KR", "JP"]), st.sampled_from(entries), classifications, days)
-    return [*entries, *draw(st.lists(statement, max_size=14))]
+    statement = st.builds(says, st.sampled_from(["CN", "KR", "JP"]), about, classifications, days)
+    agreement = st.builds(both, about, classifications, days)
+    agreed = [one for together in draw(st.lists(agreement, max_size=4)) for one in together]
+    return [*entries, *agreed, *draw(st.lists(statement, max_size=8))]
 
 
 @given(histories(), st.data())
@@ -185,7 +227,7 @@ def test_neither_order_nor_repetition_matters(records: list[Record], data: st.Da
     assert fold_ledger(again, at(25)) == fold_ledger(records, at(25))
 
 
-@given(histories(), st.integers(0, 22))
+@given(histories(concerned=(PAIR, ("CN", "JP"))), st.integers(0, 22))
 def test_as_known_then_is_as_it_was_folded_then(records: list[Record], day: int) -> None:
     """What is recorded afterwards changes no answer about then, and nothing that was said then is gone now."""
     until_then = [record for record in records if record.recorded <= at(day)]
@@ -198,14 +240,19 @@ def test_as_known_then_is_as_it_was_folded_then(records: list[Record], day: int)
             assert said_now[version.digest].agreements[: len(version.agreements)] == version.agreements
 
 
-@given(histories())
+@given(histories(concerned=(PAIR, ("CN", "JP"))))
 def test_first_published_never_falls(records: list[Record]) -> None:
-    firsts: set[str] = set()
-    for day in range(23):
-        ledger = fold_ledger(records, at(day))
-        counted, _ = imports(ledger, published="first")
-        assert firsts <= set(counted)
-        firsts = set(counted)
+    """Whether records are dated after what they name or before it. (One that comes to hand later than it is dated is another
+    history.)"""
+    firsts: dict[str, tuple[str, Agreed]] = {}
+    counted: set[str] = set()
+    for instant in sorted({record.recorded for record in records}):  # between two of them nothing changes
+        ledger = fold_ledger(records, instant)
+        now = {line.case: (line.first[0].digest, line.first[1]) for line in ledger.lines if line.first}
+        assert firsts.items() <= now.items()
+        imported = set(imports(ledger, published="first")[0])
+        assert counted <= imported
+        firsts, counted = now, imported
 
 
 @given(histories())
@@ -214,8 +261,8 @@ def test_a_line_stands_exactly_where_every_signer_of_its_one_head_says_the_same_
     everything = [record for record in records if isinstance(record, Entry)]
     corrected = {digest for one in everything for digest in one.corrects}
     for line in fold_ledger(records, at(25)).lines:
-        heads = [one for one in everything if one.case == line.case and digest_of(one) not in corrected]
-        assert {head.entry for head in line.heads} == set(heads)
+        heads = list({one for one in everything if one.case == line.case and digest_of(one) not in corrected})
+        assert [head.entry for head in line.heads] == sorted(heads, key=lambda one: (one.recorded, digest_of(one)))
         if len(heads) != 1:
             assert line.state is not State.STANDS
             continue

@@ -3,6 +3,9 @@
 An entry stands from the instant at which every party concerned has signed the same classification of the same digest. What
 stood counts until a correction, or another classification of it, stands in its place: no party alone can take back what all
 signed. Whoever differs stays visible with its view.
+
+Clocks differ, so a statement may be dated before its entry, and a correction before what it corrects. Nothing stands before the
+entry and all that it corrects are there: else what stands from a day would turn up only later, and change what was first.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from fastchannel.watch.ledger.records import Classification, Entry, Record, Reco
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreed:
-    """All parties concerned had signed the same classification at ``since``."""
+    """At ``since`` the entry was there with all it corrects, and all parties concerned had signed the same classification."""
 
     since: datetime
     classification: Classification
@@ -28,11 +31,16 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """One entry with what was said about it. ``signers`` must sign; ``views`` are their latest statements, by party."""
+    """One entry with what was said about it. ``signers`` must sign; ``views`` are their latest statements, by party.
+
+    ``lacks`` are the digests of what it corrects, itself or by what it corrects, that are not there yet: who must sign those,
+    and so this, is not known, and it cannot stand.
+    """
 
     digest: str
     entry: Entry
     signers: frozenset[str]
+    lacks: tuple[str, ...]
     statements: tuple[Statement, ...]
     views: Mapping[str, Statement]
     agreements: tuple[Agreed, ...]  # as they came about, the latest last
@@ -43,18 +51,18 @@ class Version:
 
     @property
     def all_signed(self) -> bool:
-        return self.views.keys() == self.signers
+        return not self.lacks and self.views.keys() == self.signers
 
     @property
     def waits_for(self) -> tuple[str, ...]:
-        """The parties that have not signed."""
+        """The parties known to have to sign that have not."""
         return tuple(sorted(self.signers - self.views.keys()))
 
 
 class State(StrEnum):
     STANDS = "stands"
     DISPUTED = "disputed"  # the parties' views differ, or there are several records of it that none corrects
-    AWAITS = "awaits"  # somebody has not signed
+    AWAITS = "awaits"  # somebody has not signed, or what it corrects is not there
     MOVED = "moved"  # corrected into another case, and that stands
 
 
@@ -93,6 +101,9 @@ class Ledger:
 def fold_ledger(records: Iterable[Record], at: datetime) -> Ledger:
     """The ledger as known at ``at``: of what was recorded until then.
 
+    Of the same records each line's ``first``, once there, is the same at every later instant. A record that comes to hand later
+    than it is dated can change it.
+
     Records are verified by whoever received them. Raises RecordError where ``at`` has no offset.
     """
     if at.tzinfo is None:
@@ -104,14 +115,14 @@ def fold_ledger(records: Iterable[Record], at: datetime) -> Ledger:
         if isinstance(record, Statement):
             said[record.entry].append((record.recorded, digest, record))
     ordered = _oldest_first(entries)
-    signers: dict[str, frozenset[str]] = {}
+    made: dict[str, Version] = {}
+    there: dict[str, datetime] = {}  # since when, with all that it corrects
     for digest in ordered:
-        before = (signers[corrected] for corrected in entries[digest].corrects if corrected in entries)
-        signers[digest] = frozenset(entries[digest].parties).union(*before)
-    versions = {
-        digest: _version(digest, entry, signers[digest], [one for _, _, one in sorted(said[digest], key=lambda s: s[:2])])
-        for digest, entry in entries.items()
-    }
+        statements = [one for _, _, one in sorted(said[digest], key=lambda found: found[:2])]
+        before = [corrected for corrected in entries[digest].corrects if corrected in entries]
+        there[digest] = max([entries[digest].recorded, *(there[one] for one in before)])
+        made[digest] = _version(digest, entries[digest], [made[one] for one in before], statements, there[digest])
+    versions = {digest: made[digest] for digest in entries}
     named = {corrected for entry in entries.values() for corrected in entry.corrects} | said.keys()
     return Ledger(at=at, lines=_lines(versions, ordered), missing=tuple(sorted(named - entries.keys())))
 
@@ -122,14 +133,17 @@ def _oldest_first(entries: Mapping[str, Entry]) -> list[str]:
     return list(TopologicalSorter(graph).static_order())
 
 
-def _version(digest: str, entry: Entry, signers: frozenset[str], said: Sequence[Statement]) -> Version:
+def _version(digest: str, entry: Entry, corrected: Sequence[Version], said: Sequence[Statement], there: datetime) -> Version:
+    signers = frozenset(entry.parties).union(*(one.signers for one in corrected))
+    lacks = set(entry.corrects).difference(one.digest for one in corrected).union(*(one.lacks for one in corrected))
     views: dict[str, Statement] = {}
     agreements: list[Agreed] = []
-    # All that was signed at one instant counts at once: what stood must not hang on the order of equal times.
-    for since, together in groupby((one for one in said if one.party in signers), key=lambda one: one.recorded):
+    # All that was signed at one instant counts at once: what stood must not hang on the order of equal times. What was signed
+    # before the entry was there counts when it is.
+    for since, together in groupby((one for one in said if one.party in signers), key=lambda one: max(one.recorded, there)):
         views |= {one.party: one for one in together}
         found = {view.classification for view in views.values()}
-        if views.keys() == signers and len(found) == 1:
+        if not lacks and views.keys() == signers and len(found) == 1:
             (classification,) = found
             if not agreements or agreements[-1].classification != classification:
                 agreements.append(Agreed(since=since, classification=classification))
@@ -137,6 +151,7 @@ def _version(digest: str, entry: Entry, signers: frozenset[str], said: Sequence[
         digest=digest,
         entry=entry,
         signers=signers,
+        lacks=tuple(sorted(lacks)),
         statements=tuple(said),
         views=dict(sorted(views.items())),
         agreements=tuple(agreements),
