@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastchannel.watch.ledger.counting import tally
@@ -198,6 +198,7 @@ def test_as_known_then_is_as_it_was_folded_then(records: list[Record], day: int)
             assert said_now[version.digest].agreements[: len(version.agreements)] == version.agreements
 
 
+@settings(max_examples=40)  # each of 23 ledgers
 @given(histories())
 def test_first_published_never_falls(records: list[Record]) -> None:
     firsts: set[str] = set()
