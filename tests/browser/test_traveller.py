@@ -207,7 +207,7 @@ def test_the_next_day_the_phone_asks_by_itself(
     expect(page.locator("#kept")).to_contain_text("Your answer for 21 May (no symptoms)")
     hand_clock.forward(days=1)
     page.context.set_offline(False)
-    page.wait_for_selector(".now .today .notice.good")
+    page.wait_for_selector(".now .today .notice.good", timeout=90_000)  # of a slow node the phone asks again by itself
     assert [event.day.day for event in entries(desk, journey)] == [20, 21]
 
 
