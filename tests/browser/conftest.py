@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from fastchannel.terms.events import Role
+from tests.kept import played
 from tests.web import scene as stage
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
@@ -62,7 +63,7 @@ def opened(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]
 @pytest.fixture
 def scene(transactional_db: None, desk: Any, hand_clock: Any) -> stage.Scene:
     """Travellers at every stage."""
-    return stage.play(desk, hand_clock)
+    return played(stage.play, desk, hand_clock)
 
 
 @pytest.fixture

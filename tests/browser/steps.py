@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 EVERYWHERE = pytest.mark.parametrize(("size", "language"), [("phone", "ko"), ("desktop", "en"), ("phone", "zh-hans")])
@@ -13,6 +16,19 @@ def fits(page: Page) -> bool:
     page.wait_for_load_state()
     found: bool = page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     return found
+
+
+def violations(page: Page, *, languages: tuple[str, ...] = ("en",), without: tuple[str, ...] = ()) -> list[str]:
+    """What axe-core finds in what a walk came to: which rule, where, and what is wrong.
+
+    It takes long, and markup does not differ by language: a walk is looked at in one of its languages. Every page is looked at
+    at both sizes and in both schemes by test_accessibility.py.
+    """
+    if page.get_attribute("html", "lang") not in languages:
+        return []
+    context: dict[str, Any] = {"exclude": [[one] for one in without]} if without else {}
+    found = Axe().run(page, context=context or None, options={"resultTypes": ["violations"]}).response["violations"]
+    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
 
 
 def go_to(page: Page, address: str) -> None:

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from fastchannel.casework.ports import Person
@@ -15,18 +14,12 @@ from fastchannel.node import sweep
 from fastchannel.node.messages import deliver
 from fastchannel.node.models import CallNote, CaseTask, NamedContact
 from fastchannel.terms.events import Role
-from tests.browser.steps import EVERYWHERE, fits, go_to
+from tests.browser.steps import EVERYWHERE, fits, go_to, violations
 from tests.web import contacts
 from tests.web import scene as stage
 
 pytestmark = pytest.mark.browser
 FIRST = date(2020, 5, 8)
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core finds, with where."""
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
 
 
 @pytest.fixture

@@ -7,13 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from fastchannel.casework import travel
 from fastchannel.node.models import Room
 from fastchannel.terms.events import Role
-from tests.browser.steps import fits
+from tests.browser.steps import fits, violations
 from tests.web import scene as stage
 from tests.web.scene import Scene
 
@@ -23,8 +22,7 @@ SITE = "Songjiang hotel 2"
 
 def look(page: Page) -> list[str]:
     """What axe-core finds, and whether the page fits."""
-    found = Axe().run(page).response["violations"]
-    faults = [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
+    faults = violations(page)
     return faults if fits(page) else [*faults, "sticks out sideways"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from datetime import timedelta
@@ -18,6 +19,8 @@ from fastchannel.exchange.roster import Party, sign_roster
 from tests.exchange.parties import roster, signing
 from tests.exchange.test_proofs import BOTH, ENTRIES, shown
 
+pytestmark = pytest.mark.xdist_group("exchange's commands")  # keys made once serve them all
+
 
 def run(*words: object) -> subprocess.CompletedProcess[str]:
     """The command in a process of its own: a node's settings are one a process."""
@@ -27,37 +30,32 @@ def run(*words: object) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture
-def nodes(tmp_path: Path) -> Path:
-    """Two nodes' directories with their settings, no database."""
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two nodes' directories with their settings and keys, no database; each party's entry, and the list that nobody signed."""
+    made = tmp_path_factory.mktemp("nodes")
     for party in ("CN", "KR"):
-        folder = tmp_path / party
+        folder = made / party
         (folder / "secrets").mkdir(parents=True)
         (folder / "secrets" / "secret_key").write_text("for tests only")
         (folder / "node.toml").write_text(f'party = "{party}"\n')
-    return tmp_path
-
-
-def entries(folder: Path) -> list[Path]:
-    """Each party's entry, with the keys behind it."""
-    made = []
-    for party in ("CN", "KR"):
-        root = run("root", "--out", folder / f"root-{party}.pem").stdout.strip()
-        done = run("key", "--node", folder / party, "--root", root, "--out", folder / f"{party}.json")
+        root = run("root", "--out", made / f"root-{party}.pem").stdout.strip()
+        done = run("key", "--node", folder, "--root", root, "--out", made / f"{party}.json")
         assert done.returncode == 0, done.stderr
-        made.append(folder / f"{party}.json")
+    entries = (made / "CN.json", made / "KR.json")
+    done = run("roster", "make", *entries, "--corridor", "china-korea", "--out", made / "roster.json")
+    assert done.returncode == 0, done.stderr
     return made
 
 
-def made(folder: Path, *words: object) -> Path:
-    out = folder / "roster.json"
-    done = run("roster", "make", *entries(folder), "--corridor", "china-korea", *words, "--out", out)
-    assert done.returncode == 0, done.stderr
-    return out
+@pytest.fixture
+def nodes(first: Path, tmp_path: Path) -> Path:
+    """The test's own copy of all that."""
+    return Path(shutil.copytree(first, tmp_path / "nodes"))
 
 
 def test_a_list_counts_once_every_party_signed_it(nodes: Path) -> None:
-    out = made(nodes)
+    out = nodes / "roster.json"
     refused = run("roster", "accept", out, "--node", nodes / "CN")
     assert (refused.returncode, "expected 2 parties" in refused.stderr) == (2, True)
     for party in ("CN", "KR"):
@@ -70,7 +68,6 @@ def test_a_list_counts_once_every_party_signed_it(nodes: Path) -> None:
 
 
 def test_keys_are_never_written_over_and_readable_by_their_owner_alone(nodes: Path) -> None:
-    entries(nodes)
     again = run("key", "--node", nodes / "CN", "--root", "00" * 32, "--out", nodes / "x.json")
     assert (again.returncode, "never written over" in again.stderr) == (2, True)
     assert run("root", "--out", nodes / "root-CN.pem").returncode == 2
@@ -79,7 +76,7 @@ def test_keys_are_never_written_over_and_readable_by_their_owner_alone(nodes: Pa
 
 
 def test_the_next_certificate_is_added_to_the_entry_beside_the_present_one(nodes: Path) -> None:
-    entry = entries(nodes)[0]
+    entry = nodes / "CN.json"
     words = ("tls", "--node", nodes / "CN", "--entry", entry, "--certificate", nodes / "2.pem", "--key", nodes / "2-key.pem")
     done = run(*words, "--days", 100, "--json")
     assert done.returncode == 0, done.stderr
@@ -95,7 +92,7 @@ def test_the_next_certificate_is_added_to_the_entry_beside_the_present_one(nodes
 
 
 def test_the_list_is_shown_with_who_signed_it(nodes: Path) -> None:
-    out = made(nodes)
+    out = nodes / "roster.json"
     run("roster", "sign", out, "--key", nodes / "root-CN.pem")
     found = json.loads(run("roster", "show", out, "--json").stdout)
     assert [one["code"] for one in found["parties"]] == ["CN", "KR"]

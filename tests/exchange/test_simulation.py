@@ -31,12 +31,12 @@ def test_a_seed_plays_the_same_history_twice() -> None:
 
 def test_the_histories_meet_what_they_are_for() -> None:
     """Crashes, lost and doubled messages, failing disks and old backups do occur, or the runs above prove nothing."""
-    kinds = {kind for seed in range(400) for _, kind, _, _ in run(seed).alarms}
+    kinds = {kind for seed in range(200) for _, kind, _, _ in run(seed).alarms}
     assert kinds == {"behind", "lag", "not-saved", "peer-behind", "refused"}
 
 
-def fails(seeds: int = 150) -> bool:
-    for seed in range(seeds):
+def fails(seeds: int = 150, *, first: int = 0) -> bool:
+    for seed in range(first, seeds):
         try:
             run(seed)
         except BrokenError:
@@ -61,7 +61,7 @@ def test_trusting_an_answer_of_last_week_is_found(monkeypatch: pytest.MonkeyPatc
         return original(state, sending, peer, m.Head(head.lane, head.note, sending.peers[peer].nonce), now)
 
     monkeypatch.setattr(machine, "_head", credulous)
-    assert fails(1_000)
+    assert fails(1_000, first=500)  # the first is 571
 
 
 def test_signing_before_the_peer_said_what_it_has_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

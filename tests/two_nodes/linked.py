@@ -1,7 +1,7 @@
 """Two nodes with a line between them by mutual TLS, as real processes that may be killed at any time.
 
 A node is here its database, the exchange's listener and the exchange's turns: what `fastchannel.node.run` starts, without the
-pages and the other jobs, so that it is up in two seconds. `Node.start_whole` starts all of it.
+pages and the other jobs, so that it is up soon. `Node.start_whole` starts all of it.
 """
 
 from __future__ import annotations
@@ -32,21 +32,40 @@ from tests.node.test_server import initialise
 OTHER = {"CN": "KR", "KR": "CN"}
 SPEED = 20  # of the nodes' clocks: what is offered again after 20 seconds is so after one
 PATIENCE = 90.0
+# Imports once what a lean node runs on; then for each line that it reads, a process of its own, which nobody waits for: a node
+# that is killed fifty times has not to import it all fifty times.
 LEAN = """
-import pathlib, sys, time
+import os, pathlib, signal, sys, time
 from fastchannel.node import config, run, shell
 from fastchannel.node.database import Server
 from fastchannel.node.places import Places
 places = Places(pathlib.Path(sys.argv[1]))
+shell.use(places.directory)
+from django.core.management.commands import migrate
+from django.db.migrations.loader import MigrationLoader
+from fastchannel.agreement.shipped import shipped
+from fastchannel.node.applying import apply_arrived
+from fastchannel.node.desk import office
+from fastchannel.node.joint import announce
+from fastchannel.node.link import link, post
+MigrationLoader(None)
+shipped()
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+for _ in sys.stdin:
+    pid = os.fork()
+    if pid == 0:
+        break
+    print(pid, flush=True)
+else:
+    sys.exit()
+signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+os.dup2(2, 1)
 door = run.launch(places, run.door_command(config.load(places.directory), places))  # it gets ready while the database recovers
 server = Server(places)
 server.take_over()
 server.start(settings=["recovery_init_sync_method=syncfs"])  # as durable, and quicker than each file by itself
 run.prepare(places.directory)
-from fastchannel.node.applying import apply_arrived
-from fastchannel.node.desk import office
-from fastchannel.node.joint import announce
-from fastchannel.node.link import link, post
 found, clock = link(), office().clock
 found.lanes.start(clock.now())
 announce(found, clock.now())
@@ -65,6 +84,27 @@ def free_port(host: str = "127.0.0.1") -> int:
         return port
 
 
+@dataclass(frozen=True)
+class Lean:
+    """A lean node that runs: no child of this process, and gone once its number is nobody's."""
+
+    pid: int
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        with suppress(ProcessLookupError):
+            self.send_signal(signal.SIGTERM)
+
+    def wait(self, seconds: float = 60.0) -> None:
+        end = time.monotonic() + seconds
+        while Path(f"/proc/{self.pid}").exists():
+            if time.monotonic() > end:
+                raise subprocess.TimeoutExpired("a lean node", seconds)
+            time.sleep(0.01)
+
+
 @dataclass
 class Node:
     """One party's node. ``prefix`` is put before its commands: the name space that it runs in."""
@@ -73,7 +113,8 @@ class Node:
     directory: Path
     address: str
     prefix: tuple[str, ...] = ()
-    running: subprocess.Popen[bytes] | None = None
+    running: subprocess.Popen[bytes] | Lean | None = None
+    source: subprocess.Popen[bytes] | None = None  # of lean nodes
     environment: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -81,9 +122,23 @@ class Node:
         return Server(Places(self.directory))
 
     def start(self, code: str = LEAN) -> None:
+        if code != LEAN:
+            self.running = self._python(code)
+            return
+        if self.source is None:
+            self.source = self._python(LEAN, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self.source.stdin is not None
+        assert self.source.stdout is not None
+        self.source.stdin.write(b"\n")
+        self.source.stdin.flush()
+        self.running = Lean(int(self.source.stdout.readline()))
+
+    def _python(self, code: str, *, stdin: int | None = None, stdout: int | None = None) -> subprocess.Popen[bytes]:
         command = [*self.prefix, sys.executable, "-c", code, str(self.directory)]
         with (self.directory / "run.log").open("ab") as log:
-            self.running = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+            return subprocess.Popen(
+                command, env=self.environment, stdin=stdin, stdout=log if stdout is None else stdout, stderr=log
+            )
 
     def start_whole(self) -> None:
         self.start("import sys; from fastchannel.node.run import main; sys.exit(main())")
@@ -106,6 +161,9 @@ class Node:
             except subprocess.TimeoutExpired:
                 self.kill()
             self.running = None
+        if self.source is not None:
+            self.source.communicate()
+            self.source = None
         self.server.stop()
 
     def rows(self, question: str) -> list[tuple[object, ...]]:

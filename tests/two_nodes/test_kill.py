@@ -123,7 +123,7 @@ def moved(nodes: dict[str, Node], before: int) -> None:
     end = time.monotonic() + PATIENCE
     while mirrored(nodes) <= before:
         assert time.monotonic() < end, [(node.directory / "run.log").read_text()[-2_000:] for node in nodes.values()]
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 def arrived(nodes: dict[str, Node]) -> None:

@@ -26,7 +26,7 @@ LANE = f"{CORRIDOR}/CN/KR/bulk"
 PATH = "/exchange/"
 ALARMS = "SELECT count(*) FROM node_lanealarm WHERE kind <> 'lag'"  # KR does not run: after a while people hear of that
 ENTRIES = "SELECT count(*) FROM node_laneentry e JOIN node_lane l ON l.origin = e.lane_id WHERE l.peer <> ''"
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("strangers")]  # one node serves them all
 
 
 @pytest.fixture(scope="module")

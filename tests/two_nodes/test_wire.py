@@ -15,7 +15,7 @@ from tests.two_nodes.wire import hosts, why_not
 
 ADDRESSES = {"CN": "10.231.7.1", "KR": "10.231.7.2"}
 LOST, DELAY_SECONDS, SEED = 0.05, (0.02, 0.06), 20200522
-EACH = 300
+EACH = 150
 APPEND = """
 import pathlib, sys
 from fastchannel.node import shell

@@ -10,13 +10,14 @@ from django.test import Client
 
 from fastchannel.terms.events import Role
 from fastchannel.web.engine import engine
+from tests.kept import played
 from tests.web import scene as stage
 
 
 @pytest.fixture
 def scene(desk: Any, hand_clock: Any) -> stage.Scene:
     """Travellers at every stage, on 21 May 2020."""
-    return stage.play(desk, hand_clock)
+    return played(stage.play, desk, hand_clock)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from datetime import date
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import chi2, rankdata, trim_mean
 
 from fastchannel.watch.reports.figures import ReportError
 
@@ -45,6 +44,8 @@ def weekday_effect(counts: ArrayLike, first: date, *, level: float = 0.05) -> We
     one in at most a share ``level`` of series (tests/watch/reports/test_weekdays.py simulates it). Factors are means of the
     ratios without the highest and lowest tenth. Raises ReportError with fewer than six weeks.
     """
+    from scipy.stats import chi2, rankdata, trim_mean  # half of what every process of a node would load
+
     series = _one_series(counts)
     middle = centred_mean(series)
     with np.errstate(divide="ignore", invalid="ignore"):
