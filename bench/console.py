@@ -20,18 +20,29 @@ import tempfile
 import time
 from collections import defaultdict
 from dataclasses import asdict, dataclass
+from datetime import timedelta
+from itertools import cycle
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 
 from bench.console_fill import Filled, fill
 from bench.timing import Machine
 
+if TYPE_CHECKING:
+    from fastchannel.casework.actor import Actor
+    from fastchannel.node.models import Person
+
 TRAVELLERS, QUICK = 1_000_000, 20_000
 FEW = 1_000
 THINK_SECONDS = 3.0
 WARM_SECONDS, SECONDS = 15.0, 60.0
-User = tuple[str, list[str], dict[str, str]]  # role, pages, cookies
+SCAN_ADDRESS = "/checkpoint/scan/"
+SCAN = "scan"  # what a scan is called among the pages
+SCANS = 5  # of a checkpoint's officer beside each of their pages
+Fields = dict[str, str]
+User = tuple[str, list[str], list[Fields], dict[str, str]]  # role, pages, scans, cookies
 Opening = tuple[str, str, float, bool]  # role, page, seconds, whether it was answered
 
 
@@ -77,12 +88,13 @@ def main() -> None:
             f"{one['role']:12} {one['path']:44} {one['opened']:6} {one['median_ms']:7.0f} {one['p95_ms']:7.0f}   "
             f"{f'{beside:7.0f}' if beside else ''}" + (f"  {one['failed']} failed" if one["failed"] else "")
         )
+    scans = [one for one in large["pages"] if one["path"] == SCAN]
+    if scans:
+        print(f"scan: p95 {scans[0]['p95_ms']:.0f} ms of {scans[0]['opened']:,}")
     print(f"all pages: p95 {large['p95_ms']:.0f} ms of {large['opened']:,} openings, {large['failed']} failed")
 
 
-async def load(
-    address: str, users: list[tuple[str, list[str], dict[str, str]]], seconds: float
-) -> list[tuple[str, str, float, bool]]:
+async def load(address: str, users: list[User], seconds: float) -> list[Opening]:
     """Let these people work, each with the pages of their role and their cookies; what each opening took."""
     taken: list[Opening] = []
     begins = time.monotonic() + WARM_SECONDS
@@ -90,15 +102,20 @@ async def load(
     limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
     async with httpx.AsyncClient(base_url=address, limits=limits, timeout=60) as client:
 
-        async def work(role: str, pages: list[str], cookies: dict[str, str], seed: int) -> None:
+        async def work(role: str, pages: list[str], scans: list[Fields], cookies: dict[str, str], seed: int) -> None:
             chance = random.Random(seed)
             headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
+            everything = [*pages, *[SCAN] * (SCANS * len(pages) if scans else 0)]
             await asyncio.sleep(chance.uniform(0, THINK_SECONDS))
             while time.monotonic() < ends:
-                path = chance.choice(pages)
+                path = chance.choice(everything)
                 started = time.monotonic()
                 try:
-                    good = (await client.get(path, headers=headers)).status_code == 200
+                    if path == SCAN:
+                        answer = await client.post(SCAN_ADDRESS, data=chance.choice(scans), headers=headers)
+                    else:
+                        answer = await client.get(path, headers=headers)
+                    good = answer.status_code == 200
                 except httpx.HTTPError:  # it came too late, or not at all
                     good = False
                 if started >= begins:
@@ -204,8 +221,42 @@ def _people(users: int) -> list[User]:
         if role is not Role.LABORATORY:
             pages += [reverse("web:journey", args=[journey]) for journey in seen[:1]]
         pages += [f"{reverse('web:find')}?text=Minjun+{number}"]
-        people.append((role.value, pages, {settings.SESSION_COOKIE_NAME: str(session.session_key)}))
+        token = secrets.token_hex(16)
+        scans = _scans(account.actor, token) if role is Role.CHECKPOINT else []
+        cookies = {settings.SESSION_COOKIE_NAME: str(session.session_key), settings.CSRF_COOKIE_NAME: token}
+        people.append((role.value, pages, scans, cookies))
     return people
+
+
+def _scans(actor: Actor, token: str) -> list[Fields]:
+    """Passports of travellers who are expected, as a scanner types them."""
+    from fastchannel.node import queries
+    from fastchannel.node.desk import office
+    from fastchannel.node.models import Person
+
+    now = office().clock.now()
+    since, until = now - timedelta(hours=12), now + timedelta(hours=72)
+    found = queries.queue(actor, stages=["approved", "travelling"], departing_from=since, departing_before=until, limit=200)
+    expected = [one.journey for one in found.items]
+    return [
+        {"text": _zone(person), "gate": "entry", "place": actor.party, "csrfmiddlewaretoken": token}
+        for person in Person.objects.filter(journey__in=expected)
+    ]
+
+
+def _zone(person: Person) -> str:
+    """The two lines of a passport (ICAO Doc 9303-4)."""
+    born = person.birth_date.strftime("%y%m%d") if person.birth_date else "<<<<<<"
+    number, expires, optional = person.passport.ljust(9, "<"), "301231", "<" * 14
+    checked = [f"{part}{_digit(part)}" for part in (number, born, expires, optional)]
+    whole = _digit("".join(checked))
+    lines = ("P<KORKIM<<MINJUN".ljust(44, "<"), f"{checked[0]}KOR{checked[1]}M{checked[2]}{checked[3]}{whole}")
+    return "\n".join(lines)
+
+
+def _digit(part: str) -> int:
+    values = [0 if one == "<" else int(one, 36) for one in part]
+    return sum(value * weight for value, weight in zip(values, cycle((7, 3, 1)), strict=False)) % 10
 
 
 def _await(address: str) -> None:

@@ -113,7 +113,7 @@ def _statements() -> list[str]:
     numbered = {"id", "seq"}
     renamed = {
         "journey_id": "{t}.journey_id || '-' || k",
-        "passport": "{t}.passport || k",
+        "passport": "'E' || lpad((abs(hashtext({t}.passport)::bigint) %% 200000 * 500 + k)::text, 8, '0')",
         "name": "{t}.name || ' ' || k",
         "duplicate_key": "{t}.duplicate_key || k",
     }

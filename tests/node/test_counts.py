@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from fastchannel.node import figures, ledger, queries, triggers
+from fastchannel.node import counting, figures, ledger, queries, triggers
+from fastchannel.node.finding import called
 from fastchannel.node.models import Course, Figure, Journey, JourneyCount
 from fastchannel.terms.events import Finding
 from fastchannel.watch.alarms.results import Step
@@ -48,7 +49,7 @@ def test_the_counts_follow_every_change_and_are_added_up_again(today: Any, desk:
     assert JourneyCount.objects.count() == len(counted()) < before
     figures.tidy()
     assert kept() == counted()
-    assert queries.counts(MONITOR).total == 6
+    assert counting.counts(MONITOR).total == 6
 
 
 def test_a_course_is_what_the_journey_gives_and_goes_with_its_correction(today: Any, desk: Any) -> None:
@@ -105,6 +106,6 @@ def test_a_name_is_found_by_the_beginning_of_its_words(today: Any, desk: Any) ->
 def test_the_index_of_names_is_used(today: Any, desk: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET enable_seqscan = off")
-        rows = queries._named("kim").explain()
+        rows = called("kim").explain()
         cursor.execute("SET enable_seqscan = on")
     assert "person_words" in rows

@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from fastchannel.casework.actor import Actor
 from fastchannel.casework.errors import InvalidEntryError
 from fastchannel.casework.permissions import TABLE, Action, can
-from fastchannel.node import imports, queries
+from fastchannel.node import counting, imports, queries
 from fastchannel.node.models import AccessLog, Import, Journey
+from fastchannel.node.reach import visible
 from fastchannel.terms.events import Role
 from tests.casework import cases
 from tests.casework.cases import AGREEMENT, MONITOR, SPONSOR, roster_csv
@@ -63,7 +64,7 @@ def test_a_list_shows_exactly_what_the_permission_table_allows(
         }
         rule = TABLE[action].get(role)
         stages = [stage.value for stage in rule.stages] if rule else []
-        listed = Journey.objects.filter(queries.visible(actor, action), stage__in=stages)
+        listed = Journey.objects.filter(visible(actor, action), stage__in=stages)
         assert set(listed.values_list("id", flat=True)) == allowed
 
 
@@ -88,11 +89,11 @@ def test_filters_narrow(roster: str) -> None:
 
 def test_counts_add_up_and_are_three_queries(roster: str) -> None:
     with CaptureQueriesContext(connection) as held:
-        found = queries.counts(MONITOR)
+        found = counting.counts(MONITOR)
     assert len(held) == 3
     assert found.total == sum(found.destinations.values()) == 22
     assert found.destinations == {"CN-SH": 12, "CN-TJ": 10}
-    assert queries.counts(SPONSOR).total == 12
+    assert counting.counts(SPONSOR).total == 12
 
 
 def test_what_a_role_has_to_do_is_listed_soonest_first(roster: str) -> None:

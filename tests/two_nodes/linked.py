@@ -238,7 +238,7 @@ def link_up(nodes: dict[str, Node]) -> None:
         places.roster.write_bytes(signed)
         settings = places.config.read_text(encoding="utf-8")
         places.config.write_text(
-            f'sweep_seconds = 1\n{settings}\n[peers]\n{OTHER[code]} = "https://{nodes[OTHER[code]].address}/exchange/"\n'
+            f'sweep_seconds = 1\nweb_workers = 1\n{settings}\n[peers]\n{OTHER[code]} = "https://{nodes[OTHER[code]].address}/exchange/"\n'
             f'[exchange]\nlisten = "{node.address}"\n[clock]\nstart = {since}\nsince = {since}\nspeed = {SPEED}.0\n',
             encoding="utf-8",
         )

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
-from fastchannel.casework.watching import CARRIER_LETTERS, Course
+from fastchannel.casework.watching import CARRIER_LETTERS, Reported
 from fastchannel.watch.alarms.results import Step
 from fastchannel.watch.triggers.figures import FlightCount
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Report:
-    """One traveller's finding and the day on which it was reported."""
-
-    journey: str
-    on: date
-    positive: bool
+Key = tuple[str, str, date]  # flight, route, day of arrival
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What was reported of one flight's travellers, in order: the first report of each, the first positive, and all days."""
+
+    tested: tuple[date, ...]
+    positive: tuple[date, ...]
+    days: tuple[date, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChannelFlights:
-    """The flights of the channel with what was reported of their travellers from arrival on, by flight, route and day."""
+    """The flights of the channel with what was reported of their travellers from arrival on."""
 
-    reports: dict[tuple[str, str, date], tuple[_Report, ...]]
+    told: dict[Key, Told]
 
     def daily(self, metric: str, place: str, first: date, last: date, *, known: date) -> tuple[int | None, ...]:
         """Nothing: the channel's own journeys say nothing of the population."""
@@ -33,44 +37,72 @@ class ChannelFlights:
 
     def flights(self, first: date, last: date, *, known: date, line: str = "") -> tuple[FlightCount, ...]:
         """The flights that arrived on those days, each with its counts as known."""
-        return tuple(
-            self._count(key, known) for key in sorted(self.reports) if first <= key[2] <= last and line in ("", key[0])
-        )
+        return tuple(self._count(key, known) for key in self._sorted if first <= key[2] <= last and line in ("", key[0]))
 
     def reported(self, on: date) -> tuple[FlightCount, ...]:
         """The flights of which something was reported on that day."""
-        return tuple(
-            self._count(key, on) for key in sorted(self.reports) if any(report.on == on for report in self.reports[key])
-        )
+        return tuple(self._count(key, on) for key in self._by_day.get(on, ()))
 
     def expected_imports(self, route: str, days: int, *, known: date) -> float | None:
         """Nothing: journeys hold no forecast."""
         return None
 
-    def _count(self, key: tuple[str, str, date], known: date) -> FlightCount:
+    @cached_property
+    def _sorted(self) -> list[Key]:
+        return sorted(self.told)
+
+    @cached_property
+    def _by_day(self) -> dict[date, list[Key]]:
+        found: dict[date, list[Key]] = defaultdict(list)
+        for key in self._sorted:
+            for day in self.told[key].days:
+                found[day].append(key)
+        return found
+
+    def _count(self, key: Key, known: date) -> FlightCount:
         flight, route, arrived = key
-        told = [report for report in self.reports[key] if report.on <= known]
+        told = self.told[key]
+        days = bisect_right(told.days, known)
         return FlightCount(
             flight=flight,
             carrier=flight[:CARRIER_LETTERS],
             arrived=arrived,
-            known=max([arrived, *(report.on for report in told)]),
-            tested=len({report.journey for report in told}) if told else None,
-            positive=len({report.journey for report in told if report.positive}) if told else None,
+            known=max(arrived, told.days[days - 1]) if days else arrived,
+            tested=bisect_right(told.tested, known) if days else None,
+            positive=bisect_right(told.positive, known) if days else None,
             route=route,
         )
 
 
-def channel_flights(courses: Iterable[Course]) -> ChannelFlights:
-    """The flights of these journeys. A traveller whose first negative turns positive counts from the day of that report."""
-    found: dict[tuple[str, str, date], list[_Report]] = defaultdict(list)
-    for one in courses:
-        if one.arrived is None or not one.flight:
-            continue
-        reports = found[one.flight, one.route, one.arrived]
-        reports += [
-            _Report(journey=one.journey, on=report.on, positive=report.positive)
-            for report in one.reported
-            if report.step is not Step.BEFORE_DEPARTURE
-        ]
-    return ChannelFlights(reports={key: tuple(reports) for key, reports in found.items()})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alike:
+    """So many travellers of one flight, of all of whom the same was reported on the same days."""
+
+    flight: str
+    route: str
+    arrived: date
+    reported: tuple[Reported, ...]
+    number: int
+
+
+def channel_flights(travellers: Iterable[Alike]) -> ChannelFlights:
+    """Their flights. A traveller whose first negative turns positive counts from the day of that report."""
+    tested: dict[Key, list[date]] = defaultdict(list)
+    positive: dict[Key, list[date]] = defaultdict(list)
+    days: dict[Key, set[date]] = defaultdict(set)
+    for one in travellers:
+        key = one.flight, one.route, one.arrived
+        told = sorted(_after_departure(one.reported))
+        tested[key] += [on for on, _ in told[:1]] * one.number
+        positive[key] += [on for on, found in told if found][:1] * one.number
+        days[key].update(on for on, _ in told)
+    return ChannelFlights(
+        told={
+            key: Told(tested=tuple(sorted(one)), positive=tuple(sorted(positive[key])), days=tuple(sorted(days[key])))
+            for key, one in tested.items()
+        }
+    )
+
+
+def _after_departure(reported: Iterable[Reported]) -> Iterator[tuple[date, bool]]:
+    return ((one.on, one.positive) for one in reported if one.step is not Step.BEFORE_DEPARTURE)

@@ -130,7 +130,7 @@ def project(
         decided=standing.at,
         standing=encode(standing),
         course=course(Travelled(journey=journey, standing=standing, agreement=text)),
-        followed=followed(standing, journey),
+        followed=None if told else followed(standing, journey),
         case=case_row(held, journey),
         places=whereabouts(held, journey, standing.at, standing.known) if journey.boarded or journey.entered else (),
         contact_of=contact_of(held, standing.at, standing.known) if any(isinstance(e, ContactNamed) for e in held) else (),

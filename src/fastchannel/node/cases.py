@@ -20,7 +20,8 @@ from fastchannel.casework.whereabouts import Whereabout
 from fastchannel.node import models
 from fastchannel.node.desk import office
 from fastchannel.node.monitoring import account_names
-from fastchannel.node.queries import Page, cursor, key_of, visible
+from fastchannel.node.queries import Page, cursor, key_of
+from fastchannel.node.reach import visible
 from fastchannel.terms.events import Confirmed, ContactNamed, Corrected
 from fastchannel.terms.language import N_
 from fastchannel.watch.investigation.contacts import Setting

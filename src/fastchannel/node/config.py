@@ -126,7 +126,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     mail: MailConfig = MailConfig()
     sweep_seconds: Annotated[int, Meta(ge=1, le=60)] = 5
     retention_days: Annotated[int, Meta(ge=1)] = 180  # after a journey's end, where the agreement does not say
-    web_threads: Annotated[int, Meta(ge=1, le=64)] = 8
+    web_workers: Annotated[int, Meta(ge=1, le=16)] = 2  # processes: one Python process uses one core
+    web_threads: Annotated[int, Meta(ge=1, le=64)] = 8  # of each
     peers: dict[str, str] = {}  # the other parties' nodes: party → address of its exchange, https://…/exchange/
     exchange: ExchangeConfig = ExchangeConfig()
     contact: dict[Annotated[str, Meta(pattern=r"^[A-Z]{2}$")], ContactConfig] = {}  # whom travellers call, by party

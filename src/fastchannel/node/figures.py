@@ -14,7 +14,7 @@ import msgspec
 from django.db import connection, transaction
 from django.utils import timezone
 
-from fastchannel.node.models import Figure, JourneyCount
+from fastchannel.node.models import Figure
 
 T = TypeVar("T")
 LASTS = timedelta(minutes=15)  # the node's jobs find the usual ones again sooner
@@ -22,12 +22,23 @@ FORGOTTEN = timedelta(days=7)
 SMALL = 1_000  # journeys that are counted at once
 _TIDY = """
 WITH gone AS (
-    DELETE FROM node_journeycount WHERE id <= %s
-    RETURNING stage, verdict, route, origin, destination, arrival_place, number
+    DELETE FROM node_journeycount RETURNING stage, verdict, route, origin, destination, arrival_place, number
 )
 INSERT INTO node_journeycount (stage, verdict, route, origin, destination, arrival_place, number)
 SELECT stage, verdict, route, origin, destination, arrival_place, sum(number) FROM gone
-GROUP BY stage, verdict, route, origin, destination, arrival_place HAVING sum(number) <> 0
+GROUP BY stage, verdict, route, origin, destination, arrival_place HAVING sum(number) <> 0;
+WITH gone AS (
+    DELETE FROM node_sponsorcount RETURNING sponsor, stage, verdict, route, destination, number
+)
+INSERT INTO node_sponsorcount (sponsor, stage, verdict, route, destination, number)
+SELECT sponsor, stage, verdict, route, destination, sum(number) FROM gone
+GROUP BY sponsor, stage, verdict, route, destination HAVING sum(number) <> 0;
+WITH gone AS (
+    DELETE FROM node_followedcount RETURNING origin, destination, arrival_place, owner, silent, call_due, number
+)
+INSERT INTO node_followedcount (origin, destination, arrival_place, owner, silent, call_due, number)
+SELECT origin, destination, arrival_place, owner, silent, call_due, sum(number) FROM gone
+GROUP BY origin, destination, arrival_place, owner, silent, call_due HAVING sum(number) <> 0;
 """
 
 
@@ -62,10 +73,8 @@ def small() -> bool:
 
 
 def tidy() -> None:
-    """Add up the counts of journeys, and forget figures that nobody asked for lately."""
-    newest = JourneyCount.objects.order_by("-id").values_list("id", flat=True).first()
-    if newest is not None:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('fastchannel journey counts', 0))")
-            cursor.execute(_TIDY, [newest])
+    """Add up what is counted of journeys, and forget figures that nobody asked for lately."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('fastchannel journey counts', 0))")
+        cursor.execute(_TIDY)
     Figure.objects.filter(at__lt=timezone.now() - FORGOTTEN).delete()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import Exists, OuterRef, Subquery
+
 from fastchannel.casework.projection import Row
 from fastchannel.node import models
 from fastchannel.terms.events import (
@@ -51,6 +53,10 @@ def keep_followed(rows: Sequence[Row], *, fresh: bool = False) -> None:
         models.Followed.objects.bulk_create(
             kept, update_conflicts=True, unique_fields=["journey"], update_fields=[*_PLACES, *_FOLLOWED]
         )
+    if kept and not fresh:  # whoever was followed before may have been somebody's
+        owner = models.Assignment.objects.filter(journey=OuterRef("pk")).values("owner")
+        again = models.Followed.objects.filter(journey__in=[one.journey_id for one in kept], owner="")
+        again.filter(Exists(owner)).update(owner=Subquery(owner))
     if over:
         models.Followed.objects.filter(journey__in=over).delete()
 

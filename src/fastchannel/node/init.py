@@ -143,6 +143,7 @@ def _write(
         lines.append(f'database_url = "{_quoted(database_url)}"')
     if clock_start is not None:
         lines.append("sweep_seconds = 1 # a second of ours is long in a demonstration")
+        lines.append("web_workers = 1 # the other nodes of the demonstration need the cores as well")
         if clock_start.tzinfo is None:
             raise NodeError(f"clock_start: found {clock_start}; expected an offset, for example 2020-05-04T09:00:00+09:00")
         lines += [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any
@@ -105,7 +105,7 @@ class DatabaseJournal:
             if not entry.opens:
                 self.project(entry.row, added=len(entry.events))
         bulk.insert(models.Event.objects, [stored(event, entry.learned) for entry in entries for event in entry.events])
-        replace_deadlines([(entry.row.journey, entry.deadlines) for entry in entries], fresh=len(new) == len(entries))
+        replace_deadlines([(entry.row, entry.deadlines) for entry in entries], fresh=len(new) == len(entries))
         keep_followed([entry.row for entry in entries], fresh=len(new) == len(entries))
         keep_places([entry.row for entry in entries if moves(entry.events)])
         models.Notice.objects.bulk_create(
@@ -228,15 +228,19 @@ def _reference(event: Event) -> str:
     return sample_reference(event.sample) if isinstance(event, Sampled) else ""
 
 
-def replace_deadlines(items: Sequence[tuple[str, Sequence[DeadlineValue]]], *, fresh: bool = False) -> None:
+def replace_deadlines(items: Sequence[tuple[Row, Sequence[DeadlineValue]]], *, fresh: bool = False) -> None:
     """The journeys' open deadlines are now these. ``fresh`` says that they had none."""
     if not fresh:
-        models.Deadline.objects.filter(journey__in=[journey for journey, _ in items]).delete()
+        models.Deadline.objects.filter(journey__in=[row.journey for row, _ in items]).delete()
     bulk.insert(
         models.Deadline.objects,
         [
             models.Deadline(
-                journey_id=journey,
+                journey_id=row.journey,
+                sponsor=row.sponsor,
+                origin=row.origin,
+                destination=row.destination,
+                arrival_place=row.arrival_place,
                 measure=item.measure,
                 kind=item.kind,
                 who=item.who,
@@ -246,7 +250,7 @@ def replace_deadlines(items: Sequence[tuple[str, Sequence[DeadlineValue]]], *, f
                 due=item.due,
                 zone=item.zone,
             )
-            for journey, deadlines in items
+            for row, deadlines in items
             for item in deadlines
         ],
     )
@@ -286,12 +290,15 @@ def course_of(row: models.Course) -> Course:
         arrived=row.arrived,
         until=row.until,
         sampled=tuple(row.sampled),
-        reported=tuple(
-            Reported(on=date.fromisoformat(on), positive=positive, step=Step(step)) for on, positive, step in row.reported
-        ),
+        reported=reported_of(row.reported),
         found=row.found,
         found_at=Step(row.found_at) if row.found_at else None,
     )
+
+
+def reported_of(told: Iterable[tuple[str, bool, str]]) -> tuple[Reported, ...]:
+    """What was reported of a traveller, as a course keeps it."""
+    return tuple(Reported(on=date.fromisoformat(on), positive=positive, step=Step(step)) for on, positive, step in told)
 
 
 def _personal(person: Person, row: Row | models.Journey) -> dict[str, object]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from fastchannel.casework import health
 from fastchannel.casework.actor import Actor
@@ -16,8 +16,9 @@ from fastchannel.casework.office import Receipt
 from fastchannel.casework.permissions import Action, Denial, check
 from fastchannel.casework.ports import Purpose
 from fastchannel.node.desk import office
-from fastchannel.node.models import Account, Assignment, CallNote, Followed, Message
-from fastchannel.node.queries import Page, cursor, key_of, visible
+from fastchannel.node.models import Account, Assignment, CallNote, Followed, FollowedCount, Message
+from fastchannel.node.queries import Page, cursor, key_of
+from fastchannel.node.reach import visible
 from fastchannel.terms.events import Role
 from fastchannel.terms.language import N_
 
@@ -102,16 +103,16 @@ def grid(
     """Travellers whose check-ins go on, the longest silence first. ``owner`` is ``mine``, ``none`` or empty."""
     rows = _within(actor)
     if owner == "mine":
-        rows = rows.filter(journey__assignment__owner=actor.id)
+        rows = rows.filter(owner=actor.id)
     elif owner == "none":
-        rows = rows.filter(journey__assignment=None)
+        rows = rows.filter(owner="")
     if silent:
         rows = rows.filter(silent__gte=silent)
     if calls:
         rows = rows.filter(call_due=True)
     if after:
         days, journey = key_of(after, tuple[int, str])
-        rows = rows.filter(Q(silent__lt=days) | Q(silent=days, journey__gt=journey))
+        rows = rows.filter(silent__lte=days).filter(Q(silent__lt=days) | Q(journey__gt=journey))
     found = list(rows.order_by("-silent", "journey")[: limit + 1].values(*_COLUMNS))
     shown = found[:limit]
     office().note(actor, Purpose.LIST, why, [row["journey_id"] for row in shown])
@@ -127,12 +128,12 @@ def line(actor: Actor, journey: str) -> Line | None:
 
 def counted(actor: Actor) -> Counted:
     """The numbers above the grid, in one query."""
-    found = _within(actor).aggregate(
-        followed=Count("pk"),
-        silent=Count("pk", filter=Q(silent__gt=0)),
-        calls=Count("pk", filter=Q(call_due=True)),
-        unowned=Count("pk", filter=Q(journey__assignment=None)),
-        mine=Count("pk", filter=Q(journey__assignment__owner=actor.id)),
+    found = FollowedCount.objects.filter(visible(actor, Action.CALL)).aggregate(
+        followed=Sum("number", default=0),
+        silent=Sum("number", filter=Q(silent=True), default=0),
+        calls=Sum("number", filter=Q(call_due=True), default=0),
+        unowned=Sum("number", filter=Q(owner=""), default=0),
+        mine=Sum("number", filter=Q(owner=actor.id), default=0),
     )
     return Counted(**found)
 
@@ -141,10 +142,9 @@ def load(actor: Actor, since: datetime) -> tuple[Load, ...]:
     """What each monitor of the actor's party has, who has most first; ``calls`` are those noted since then."""
     accounts = dict(colleagues(actor))
     held = (
-        Assignment.objects.filter(owner__in=accounts)
-        .filter(journey__followed__isnull=False)
+        FollowedCount.objects.filter(owner__in=accounts)
         .values_list("owner")
-        .annotate(n=Count("pk"), silent=Count("pk", filter=Q(journey__followed__silent__gt=0)))
+        .annotate(n=Sum("number"), still=Sum("number", filter=Q(silent=True), default=0))
     )
     having = {owner: (number, silent) for owner, number, silent in held.order_by()}
     said = CallNote.objects.filter(by__in=accounts, at__gte=since).values_list("by").annotate(n=Count("pk")).order_by()
@@ -190,6 +190,7 @@ def assign(actor: Actor, journey: str, owner: str, *, instead_of: str = "") -> D
             )
         else:
             Assignment.objects.filter(journey=journey).delete()
+        Followed.objects.filter(journey=journey).update(owner=owner)
         desk.note(actor, Purpose.WRITE, Action.ASSIGN.value, [journey])
     return None
 
@@ -251,12 +252,12 @@ def account_names(identifiers: Iterable[str]) -> dict[str, str]:
 
 _COLUMNS = (
     "journey_id", "zone", "first", "stop", "answers", "silent", "rung", "call_due", "journey__stage", "journey__verdict",
-    "journey__person__name", "journey__person__telephone", "journey__person__language", "journey__assignment__owner",
+    "journey__person__name", "journey__person__telephone", "journey__person__language", "owner",
 )  # fmt: skip
 
 
 def _within(actor: Actor) -> QuerySet[Followed, Followed]:
-    return Followed.objects.filter(visible(actor, Action.CALL), journey__told=False)
+    return Followed.objects.filter(visible(actor, Action.CALL))
 
 
 def _lines(rows: Sequence[dict[str, Any]]) -> Iterable[Line]:
@@ -265,7 +266,7 @@ def _lines(rows: Sequence[dict[str, Any]]) -> Iterable[Line]:
     sent = {one.journey_id: one for one in messages}
     notes = CallNote.objects.filter(journey__in=journeys).order_by("journey", "-at").distinct("journey")
     called = {one.journey_id: one for one in notes}
-    owners = [str(row["journey__assignment__owner"] or "") for row in rows]
+    owners = [str(row["owner"]) for row in rows]
     names = account_names([*owners, *(one.by for one in called.values())])
     for row, owner in zip(rows, owners, strict=True):
         journey = str(row["journey_id"])

@@ -7,16 +7,19 @@ from datetime import date
 from django.db.models import Count, Q
 
 from fastchannel.casework.actor import Actor
+from fastchannel.casework.permissions import Scope
 from fastchannel.node.models import Course, Journey
-from fastchannel.node.queries import Listed, Page, list_journeys, visible
+from fastchannel.node.queries import Listed, Page, list_journeys
+from fastchannel.node.reach import scope_of, visible
 from fastchannel.watch.alarms.results import Step
 
 
 def positives(actor: Actor, since: date, until: date) -> dict[Step, int]:
     """How many, of the journeys that the actor may see, were first found positive on these days; every step is there."""
-    seen = Journey.objects.filter(visible(actor)).values("pk")
-    rows = Course.objects.filter(found__gte=since, found__lte=until, journey__in=seen).values_list("found_at")
-    counted = dict(rows.annotate(n=Count("pk")).order_by())
+    rows = Course.objects.filter(found__gte=since, found__lte=until)
+    if scope_of(actor) is not Scope.NODE:
+        rows = rows.filter(journey__in=Journey.objects.filter(visible(actor)).values("pk"))
+    counted = dict(rows.values_list("found_at").annotate(n=Count("pk")).order_by())
     return {step: counted.get(step.value, 0) for step in Step}
 
 

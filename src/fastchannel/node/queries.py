@@ -5,25 +5,22 @@ Lists that show who travellers are write one line into the access log for the wh
 
 from __future__ import annotations
 
-import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from fastchannel.casework.actor import Actor
-from fastchannel.casework.clearance import UNDECIDED
 from fastchannel.casework.errors import InvalidEntryError
 from fastchannel.casework.permissions import TABLE, Action, Scope
 from fastchannel.casework.ports import Purpose
-from fastchannel.decide.stages import ENDED
 from fastchannel.decide.standing import Standing, Verdict, decode
 from fastchannel.node.desk import office
+from fastchannel.node.finding import of_text
 from fastchannel.node.models import (
     AccessLog,
     Account,
@@ -32,26 +29,27 @@ from fastchannel.node.models import (
     Import,
     ImportRow,
     Journey,
-    JourneyCount,
     Notice,
-    Person,
 )
-from fastchannel.node.models.journeys import NEVER, SOONEST
+from fastchannel.node.models.journeys import NEVER, OPEN, SOONEST, UNDECIDED
+from fastchannel.node.reach import scope_of, visible
 from fastchannel.terms.language import N_
 
 Item = TypeVar("Item")
-SOON = timedelta(hours=24)
-MOST_COUNTED = 10_000  # beyond that nobody acts on the exact number
 # As far as the row tells; `clearance.is_clean` says it of the standing.
 CLEAN = Q(failed=0, verdict__in=[Verdict.WAIT.value, Verdict.PROCEED.value])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[Item]):
-    """Some items, and from where to ask for the next; ``after`` is empty where there are no more."""
+    """Some items, and from where to ask for the next; ``after`` is empty where there are no more.
+
+    ``crowded`` says that so many are called by the text asked for that those are left out who left long ago.
+    """
 
     items: tuple[Item, ...]
     after: str
+    crowded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,55 +96,9 @@ class Due:
     zone: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undecided:
-    """Applications that wait for a decision; the traveller's departure is when it must be there."""
-
-    total: int
-    overdue: int  # the departure is past
-    today: int
-    week: int
-    sponsors: dict[str, int]
-    places: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """How many journeys stand where."""
-
-    stages: dict[str, dict[str, int]]  # stage → verdict → journeys
-    total: int
-    open: int
-    overdue: int  # open obligations whose time has passed; neither is counted further than `MOST_COUNTED`
-    due_soon: int  # and those due within a day
-    destinations: dict[str, int] = field(default_factory=dict)
-    routes: dict[str, dict[str, int]] = field(default_factory=dict)  # route → stage → journeys
-
-
 _LISTED = tuple(name for name in Listed.__dataclass_fields__ if name not in ("journey", "name"))
+_COLUMNS = ("id", "person__name", *_LISTED)
 _DUE = ("measure", "kind", "who", "status", "clause", "opens", "due", "zone")
-
-
-def visible(actor: Actor, action: Action = Action.SEE_STATUS) -> Q:
-    """The journeys that the permission table lets the actor reach: `permissions.check` as a condition on rows."""
-    rule = TABLE[action].get(actor.role)
-    if rule is None:
-        return Q(pk__in=[])
-    match rule.scope:
-        case Scope.NODE:
-            return Q()
-        case Scope.OWN:
-            return Q(pk=actor.journey)
-        case Scope.SPONSORED:
-            return Q(sponsor=actor.organisation) if actor.organisation else Q(pk__in=[])
-        case Scope.ROUTE:
-            return _inside(actor, "origin") | _inside(actor, "arrival_place") | _inside(actor, "destination")
-        case Scope.ORIGIN:
-            return _inside(actor, "origin")
-        case Scope.ARRIVAL:
-            return _inside(actor, "arrival_place")
-        case Scope.DESTINATION:
-            return _inside(actor, "destination")
 
 
 def queue(
@@ -167,7 +119,8 @@ def queue(
     limit: int = 50,
 ) -> Page[Listed]:
     """Journeys that somebody must look at, the earliest departure first."""
-    rows = _filtered(actor, stages, verdicts, flight, text, route)
+    several = stages if len(stages) > 1 and not text else ()
+    rows, crowded = _filtered(actor, () if several else stages, verdicts, flight, text, route)
     if sponsor:
         rows = rows.filter(sponsor=sponsor)
     if destination:
@@ -180,7 +133,7 @@ def queue(
         rows = rows.filter(departure__lt=departing_before)
     if due_before is not None:
         rows = rows.filter(next_due__lt=due_before)
-    return _by_departure(actor, rows, "queue", after, limit)
+    return _by_departure(actor, rows, "queue", after, limit, stages=several, crowded=crowded)
 
 
 def list_journeys(actor: Actor, wanted: Q, *, why: str, after: str = "", limit: int = 50) -> Page[Listed]:
@@ -188,34 +141,12 @@ def list_journeys(actor: Actor, wanted: Q, *, why: str, after: str = "", limit: 
     return _by_departure(actor, Journey.objects.filter(visible(actor), wanted), why, after, limit)
 
 
-def undecided(actor: Actor, *, now: datetime, today_ends: datetime, week_ends: datetime) -> Undecided:
-    """How many applications wait for a decision, by when their travellers leave, from which sponsors and to where."""
-    rows = Journey.objects.filter(visible(actor), stage__in=[stage.value for stage in UNDECIDED])
-    found = rows.values("sponsor", "destination").annotate(
-        n=Count("pk"),
-        overdue=Count("pk", filter=Q(departure__lt=now)),
-        today=Count("pk", filter=Q(departure__gte=now, departure__lt=today_ends)),
-        week=Count("pk", filter=Q(departure__gte=now, departure__lt=week_ends)),
-    )
-    totals = [0, 0, 0, 0]
-    sponsors: dict[str, int] = {}
-    places: dict[str, int] = {}
-    for sponsor, place, number, *by_when in found.order_by("sponsor", "destination").values_list(
-        "sponsor", "destination", "n", "overdue", "today", "week"
-    ):
-        totals = [sum(pair) for pair in zip(totals, [number, *by_when], strict=True)]
-        sponsors[sponsor] = sponsors.get(sponsor, 0) + number
-        places[place] = places.get(place, 0) + number
-    total, overdue, today, week = totals
-    return Undecided(total=total, overdue=overdue, today=today, week=week, sponsors=sponsors, places=places)
-
-
 def beside(actor: Actor, journey: str) -> tuple[str, str]:
     """The undecided applications before and after one in the order of the queue; empty where there is none."""
     here = Journey.objects.filter(id=journey).values_list("departure", flat=True).first()
     if here is None:
         return "", ""
-    rows = Journey.objects.filter(visible(actor), stage__in=[stage.value for stage in UNDECIDED])
+    rows = Journey.objects.filter(visible(actor), stage__in=UNDECIDED)
     earlier = rows.filter(Q(departure__lt=here) | Q(departure=here, id__lt=journey)).order_by("-departure", "-id")
     later = rows.filter(Q(departure__gt=here) | Q(departure=here, id__gt=journey)).order_by("departure", "id")
     ends = [side.values_list("id", flat=True).first() or "" for side in (earlier, later)]
@@ -241,7 +172,8 @@ def roster(
     limit: int = 50,
 ) -> Page[Listed]:
     """The actor's journeys: those with missed obligations first, then by the next deadline, those without one last."""
-    rows = _filtered(actor, stages, verdicts, flight, text, route).annotate(soonest=SOONEST)
+    rows, crowded = _filtered(actor, stages, verdicts, flight, text, route)
+    rows = rows.annotate(soonest=SOONEST)
     if missed:
         rows = rows.filter(failed__gt=0)
     if due_before is not None:
@@ -252,10 +184,11 @@ def roster(
         rows = rows.filter(failed__lte=failed).filter(Q(failed__lt=failed) | later)
     return _listed(
         actor,
-        rows.order_by("-failed", "soonest", "id"),
+        rows.order_by("-failed", "soonest", "id").values(*_COLUMNS)[: limit + 1],
         limit,
         "roster",
         lambda item: (item.failed, item.next_due or NEVER, item.journey),
+        crowded=crowded,
     )
 
 
@@ -275,15 +208,14 @@ def due(
     limit: int = 50,
 ) -> Page[Due]:
     """What a role has to do, the soonest first: calls to make, documents to look at, samples to take."""
-    rows = Deadline.objects.filter(who=role, status__in=["due", "pending"])
-    rows = rows.filter(journey__in=Journey.objects.filter(visible(actor)).values("pk"))
+    rows = Deadline.objects.filter(visible(actor, own="journey"), who=role, status__in=OPEN)
     if kinds:
         rows = rows.filter(kind__in=kinds)
     if before is not None:
         rows = rows.filter(due__lt=before)
     if after:
         when, number = _key(after, tuple[datetime, int])
-        rows = rows.filter(Q(due__gt=when) | Q(due=when, id__gt=number))
+        rows = rows.filter(due__gte=when).filter(Q(due__gt=when) | Q(id__gt=number))
     columns = ("id", "journey_id", "journey__stage", "journey__verdict", "journey__person__name", *_DUE)
     found = list(rows.order_by("due", "id").values(*columns)[: limit + 1])
     shown = found[:limit]
@@ -303,49 +235,6 @@ def due(
         ),
         after=_cursor((shown[-1]["due"], shown[-1]["id"])) if len(found) > limit else "",
     )
-
-
-def counts(actor: Actor) -> Counts:
-    """The dashboard's figures, in three queries. Those of a sponsor are counted; all others add up what is kept."""
-    now = office().clock.now()
-    stages: dict[str, dict[str, int]] = {}
-    destinations: dict[str, int] = {}
-    columns = ("stage", "verdict", "destination", "route")
-    grouped: Iterable[tuple[str, str, str, str, int]]
-    if _scope(actor) in (Scope.SPONSORED, Scope.OWN):
-        grouped = Journey.objects.filter(visible(actor)).values_list(*columns).annotate(n=Count("pk")).order_by()
-    else:
-        grouped = JourneyCount.objects.filter(visible(actor)).values_list(*columns).annotate(n=Sum("number")).order_by()
-    routes: dict[str, dict[str, int]] = {}
-    for stage, verdict, destination, route, number in grouped:
-        if not number:
-            continue  # all that were counted there have moved on
-        by_stage = routes.setdefault(route, {})
-        by_stage[stage] = by_stage.get(stage, 0) + number
-        by_verdict = stages.setdefault(stage, {})
-        by_verdict[verdict] = by_verdict.get(verdict, 0) + number
-        destinations[destination] = destinations.get(destination, 0) + number
-    late = Deadline.objects.filter(status__in=["due", "pending"])
-    if _scope(actor) is not Scope.NODE:
-        late = late.filter(journey__in=Journey.objects.filter(visible(actor)).values("pk"))
-    overdue, soon = late.filter(due__lt=now), late.filter(due__gte=now, due__lt=now + SOON)
-    total = sum(sum(by_verdict.values()) for by_verdict in stages.values())
-    ended = sum(sum(stages.get(stage, {}).values()) for stage in ENDED)
-    return Counts(
-        stages=stages,
-        total=total,
-        open=total - ended,
-        overdue=_at_most(overdue),
-        due_soon=_at_most(soon),
-        destinations=destinations,
-        routes=routes,
-    )
-
-
-def count_by_stage(actor: Actor, wanted: Q) -> dict[str, int]:
-    """How many journeys of some kind that the actor may see are at each stage."""
-    rows = Journey.objects.filter(visible(actor), wanted)
-    return dict(rows.values_list("stage").annotate(n=Count("pk")).order_by())
 
 
 def notices(journey: str, *, to: str = "", limit: int = 20) -> tuple[Notice, ...]:
@@ -381,7 +270,7 @@ def imports(actor: Actor, *, after: str = "", limit: int = 20) -> Page[Import]:
 
 def imports_of_all(actor: Actor, *, after: str = "", limit: int = 20) -> Page[Import]:
     """The imports of every sponsor, the newest first: counts and file names, no rows."""
-    if _scope(actor) is not Scope.NODE:
+    if scope_of(actor) is not Scope.NODE:
         return Page(items=(), after="")
     rows = Import.objects.defer("file")
     if after:
@@ -416,25 +305,10 @@ def import_rows(identifier: str, *, outcome: str = "", after: str = "", limit: i
     return Page(items=tuple(found[:limit]), after=_cursor((found[limit - 1].row,)) if len(found) > limit else "")
 
 
-def _at_most(rows: QuerySet[Deadline, Deadline]) -> int:
-    return rows.order_by()[:MOST_COUNTED].count()
-
-
-def _scope(actor: Actor) -> Scope | None:
-    rule = TABLE[Action.SEE_STATUS].get(actor.role)
-    return rule.scope if rule is not None else None
-
-
-def _inside(actor: Actor, column: str) -> Q:
-    found = Q()
-    for region in sorted(actor.jurisdiction or {actor.party}):
-        found |= Q(**{column: region}) | Q(**{f"{column}__startswith": f"{region}-"})
-    return found
-
-
 def _filtered(
-    actor: Actor, stages: Iterable[str], verdicts: Iterable[str], flight: str, text: str, route: str = ""
-) -> QuerySet[Journey, Journey]:
+    actor: Actor, stages: Sequence[str], verdicts: Sequence[str], flight: str, text: str, route: str = ""
+) -> tuple[QuerySet[Journey, Journey], bool]:
+    """The rows, and whether so many are called by the text that only those are among them who leave soon."""
     rows = Journey.objects.filter(visible(actor))
     if stages:
         rows = rows.filter(stage__in=list(stages))
@@ -444,32 +318,37 @@ def _filtered(
         rows = rows.filter(flight=flight)
     if route:
         rows = rows.filter(route=route)
-    if text:
-        wanted = Q(id=text)
-        if _sees_person(actor):
-            wanted |= Q(person__passport=text.upper().replace(" ", "")) | Q(person__in=_named(text))
-        rows = rows.filter(wanted)
-    return rows
+    if not text:
+        return rows, False
+    return of_text(rows, text, office().clock.now()) if _sees_person(actor) else (rows.filter(id=text), False)
 
 
-def _named(text: str) -> QuerySet[Person, Person]:
-    """Persons with a word in their name that begins with each of the words asked for."""
-    words = re.findall(r"\w+", text)
-    if not words:
-        return Person.objects.none()
-    wanted = SearchQuery(" & ".join(f"'{word}':*" for word in words), config="simple", search_type="raw")
-    return Person.objects.annotate(words=SearchVector("name", config="simple")).filter(words=wanted)
-
-
-def _by_departure(actor: Actor, rows: QuerySet[Journey, Journey], why: str, after: str, limit: int) -> Page[Listed]:
+def _by_departure(
+    actor: Actor,
+    rows: QuerySet[Journey, Journey],
+    why: str,
+    after: str,
+    limit: int,
+    *,
+    stages: Sequence[str] = (),
+    crowded: bool = False,
+) -> Page[Listed]:
+    """The earliest departure first. Of several ``stages`` each is walked by itself, for each is an index in this order."""
     if after:
         departure, journey = _key(after, tuple[datetime, str])
-        rows = rows.filter(Q(departure__gt=departure) | Q(departure=departure, id__gt=journey))
-    return _listed(actor, rows.order_by("departure", "id"), limit, why, lambda item: (item.departure, item.journey))
+        rows = rows.filter(departure__gte=departure).filter(Q(departure__gt=departure) | Q(id__gt=journey))
+    order = ("departure", "id")
+    walks = [
+        part.order_by(*order).values(*_COLUMNS)[: limit + 1] for part in [rows.filter(stage=one) for one in stages] or [rows]
+    ]
+    found = walks[0].union(*walks[1:], all=True).order_by(*order)[: limit + 1] if len(walks) > 1 else walks[0]
+    return _listed(actor, found, limit, why, lambda item: (item.departure, item.journey), crowded=crowded)
 
 
-def _listed(actor: Actor, rows: QuerySet[Journey, Journey], limit: int, why: str, key: Any) -> Page[Listed]:
-    found = list(rows.values("id", "person__name", *_LISTED)[: limit + 1])
+def _listed(
+    actor: Actor, rows: Iterable[dict[str, Any]], limit: int, why: str, key: Any, *, crowded: bool = False
+) -> Page[Listed]:
+    found = list(rows)
     names = _sees_person(actor)
     items = tuple(
         Listed(
@@ -481,7 +360,7 @@ def _listed(actor: Actor, rows: QuerySet[Journey, Journey], limit: int, why: str
     )
     if names:
         office().note(actor, Purpose.LIST, why, [item.journey for item in items])
-    return Page(items=items, after=_cursor(key(items[-1])) if len(found) > limit else "")
+    return Page(items=items, after=_cursor(key(items[-1])) if len(found) > limit else "", crowded=crowded)
 
 
 def _sees_person(actor: Actor) -> bool:

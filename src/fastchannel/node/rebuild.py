@@ -42,7 +42,7 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> Rebuilt:
             if differs or held != due or watched != projected.course:
                 changed.append(journey)
             Journey.objects.filter(id=journey).update(revision=len(events), **fresh)
-            replace_deadlines([(journey, deadlines)])
+            replace_deadlines([(projected, deadlines)])
             replace_courses([projected])
             keep_followed([projected])
             keep_places([projected])

@@ -15,7 +15,8 @@ from fastchannel.casework.permissions import Action
 from fastchannel.casework.recalls import Notified, Wrong, recall
 from fastchannel.node.desk import office
 from fastchannel.node.models import Event, Journey, Recall, RecallRow
-from fastchannel.node.queries import Listed, Page, list_journeys, visible
+from fastchannel.node.queries import Listed, Page, list_journeys
+from fastchannel.node.reach import visible
 from fastchannel.terms.events import Role, decode
 from fastchannel.terms.language import N_
 

@@ -30,7 +30,8 @@ from fastchannel.decide.stages import Stage
 from fastchannel.decide.standing import Standing, Verdict, decode
 from fastchannel.node.desk import office
 from fastchannel.node.models import Deadline, Journey, Room, Whereabout
-from fastchannel.node.queries import Page, cursor, key_of, visible
+from fastchannel.node.queries import Page, cursor, key_of
+from fastchannel.node.reach import visible
 from fastchannel.terms.events import Entered, Role
 from fastchannel.terms.language import N_
 from fastchannel.watch.investigation.contacts import Setting

@@ -108,7 +108,7 @@ def web_command(config: node_config.Config) -> list[str]:
     """How the web server is started."""
     return [
         sys.executable, "-m", "granian", "fastchannel.web.serve:application", "--interface", "wsgi",
-        "--host", config.host, "--port", str(config.port), "--workers", "1",
+        "--host", config.host, "--port", str(config.port), "--workers", str(config.web_workers),
         "--blocking-threads", str(config.web_threads), "--no-ws", "--respawn-failed-workers",
         "--workers-kill-timeout", "5", "--log-level", "error",
     ]  # fmt: skip

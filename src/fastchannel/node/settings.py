@@ -113,6 +113,8 @@ ACCOUNT_ADAPTER = "fastchannel.web.allauth_adapters.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # invitations and notices go by Account.email; nobody signs in by mail
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # there is no page to sign up; allauth's own check asks for it
+# By it a code of the second step counts once, whichever process of the web server takes it.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "node_cache"}}
 ACCOUNT_RATE_LIMITS = False  # django-axes counts the attempts, those at the second step too
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 MFA_ADAPTER = "fastchannel.web.allauth_adapters.FactorAdapter"

@@ -12,18 +12,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from django.db.models import Count
 from msgspec import Struct
 
 from fastchannel.agreement.agreement import Agreement
 from fastchannel.casework import review
 from fastchannel.casework.actor import system
 from fastchannel.casework.errors import CaseworkError
-from fastchannel.casework.flights import channel_flights
+from fastchannel.casework.flights import Alike, channel_flights
 from fastchannel.decide.stages import ENDED
 from fastchannel.node import models
 from fastchannel.node.desk import office
 from fastchannel.node.figures import Found, found
-from fastchannel.node.journal import course_of
+from fastchannel.node.journal import reported_of
 from fastchannel.node.overrides import overrides
 from fastchannel.node.reports import reports
 from fastchannel.terms.events import Resumed, Role, Suspended
@@ -107,10 +108,17 @@ def _name(text: Agreement, today: date) -> str:
 
 def _watch(text: Agreement, today: date) -> Watched:
     first = max(today - LOOK_BACK, text.in_force)
-    courses = models.Course.objects.filter(arrived__gte=first, arrived__lte=today, agreement=text.id)
-    known = Joined(reports=reports(), known=channel_flights(map(course_of, courses.iterator(chunk_size=5_000))))
+    known = Joined(reports=reports(), known=channel_flights(_arrived(text, first, today)))
     line = timeline(text.text, known, first, today, overrides=overrides(text.id))
     return Watched(agreement=text, today=today, timeline=line, nearness=nearness(text.text, known, today))
+
+
+def _arrived(text: Agreement, first: date, today: date) -> Iterator[Alike]:
+    """The travellers who arrived by a flight on those days; the database puts together of whom the same was reported."""
+    courses = models.Course.objects.filter(arrived__gte=first, arrived__lte=today, agreement=text.id).exclude(flight="")
+    alike = courses.values_list("flight", "route", "arrived", "reported").annotate(n=Count("*")).order_by()
+    for flight, route, arrived, reported, number in alike:
+        yield Alike(flight=flight, route=route, arrived=arrived, reported=reported_of(reported), number=number)
 
 
 def _today(one: Watched) -> Today:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from fastchannel.decide.stages import Stage
-from fastchannel.node.queries import Counts
+from fastchannel.node.counting import Counts
 
 LINE = (
     Stage.APPLIED, Stage.SPONSORED, Stage.APPROVED, Stage.TRAVELLING, Stage.ARRIVED, Stage.ISOLATED, Stage.FOLLOWED_UP,

@@ -72,6 +72,7 @@ class PageOfRows:
     next_url: str
     first_url: str
     is_later: bool
+    crowded: bool = False  # so many are called by what was typed that those who left long ago are left out
 
     @property
     def shown(self) -> int:
@@ -79,7 +80,7 @@ class PageOfRows:
         return len(self.rows)
 
 
-def page_of(request: HttpRequest, rows: Iterable[Any], after: str | int) -> PageOfRows:
+def page_of(request: HttpRequest, rows: Iterable[Any], after: str | int, *, crowded: bool = False) -> PageOfRows:
     """The page that the request asks for; ``after`` is the last row's key, empty where nothing follows."""
     kept = {key: value for key, value in request.GET.items() if key != "after" and value}
     return PageOfRows(
@@ -87,6 +88,7 @@ def page_of(request: HttpRequest, rows: Iterable[Any], after: str | int) -> Page
         next_url=f"?{urlencode({**kept, 'after': after})}" if after else "",
         first_url=f"?{urlencode(kept)}",
         is_later=bool(request.GET.get("after")),
+        crowded=crowded,
     )
 
 

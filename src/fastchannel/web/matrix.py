@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from fastchannel.casework.progress import Cell, Mark, Missing, Step, progress
+from fastchannel.casework.progress import Mark, Missing, Step, progress
 from fastchannel.decide.standing import Standing
 from fastchannel.node.desk import office
 from fastchannel.web.held import MeasureTitles
+from fastchannel.web.templatetags.fastchannel import mark
 from fastchannel.web.words import Badge
 
 if TYPE_CHECKING:
@@ -49,16 +53,6 @@ LEGEND: tuple[tuple[Mark, StrOrPromise], ...] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A cell: its step's name, its badge, and the count where something is counted."""
-
-    title: StrOrPromise
-    badge: Badge
-    done: int
-    needed: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """One missing thing in words."""
 
@@ -73,7 +67,7 @@ class Wanted:
 class Way:
     """A traveller's row."""
 
-    cells: tuple[Shown, ...]
+    cells: tuple[SafeString, ...]
     missing: tuple[Wanted, ...]
     further: int  # missing things that are not told here
 
@@ -86,7 +80,7 @@ def ways(standings: Mapping[str, Standing], language: str, now: datetime) -> dic
     for journey, standing in standings.items():
         held = progress(standing, texts.versions(standing.agreement)[standing.version], now)
         found[journey] = Way(
-            cells=tuple(map(_shown, held.cells)),
+            cells=tuple(_cell(one.step, one.mark, one.done, one.needed, language) for one in held.cells),
             missing=tuple(_wanted(item, titles) for item in held.missing[:MOST_TOLD]),
             further=max(0, len(held.missing) - MOST_TOLD),
         )
@@ -98,8 +92,19 @@ def legend() -> Iterable[tuple[Badge, StrOrPromise]]:
     return [(MARKS[mark], text) for mark, text in LEGEND]
 
 
-def _shown(cell: Cell) -> Shown:
-    return Shown(title=STEPS[cell.step], badge=MARKS[cell.mark], done=cell.done, needed=cell.needed)
+@lru_cache(maxsize=2_048)
+def _cell(step: Step, how: Mark, done: int, needed: int, language: str) -> SafeString:
+    """A cell of the table: the step's name for narrow screens, its mark and word, and the count where something is counted.
+
+    A page has hundreds of a few kinds.
+    """
+    badge = MARKS[how]
+    said = _("%(done)s of %(needed)s") % {"done": done, "needed": needed}
+    counted = format_html(' <span class="count">{}</span>', said) if needed else ""
+    return format_html(
+        '<td class="step" data-label="{}"><span class="step-mark {}">{}<span>{}{}</span></span></td>',
+        STEPS[step], badge.tone, mark(badge.mark), badge.text, counted,
+    )  # fmt: skip
 
 
 def _wanted(item: Missing, titles: MeasureTitles) -> Wanted:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastchannel.node.models.accounts import Account, ApiKey, Invitation, SignIn, TravellerLink
 from fastchannel.node.models.cases import Case, CaseTask, NamedContact, Whereabout
-from fastchannel.node.models.counts import Course, Figure, JourneyCount
+from fastchannel.node.models.counts import Course, Figure, JourneyCount, SponsorCount
 from fastchannel.node.models.devices import (
     Device,
     DeviceRequest,
@@ -28,7 +28,7 @@ from fastchannel.node.models.lanes import (
     PeerText,
 )
 from fastchannel.node.models.ledger import JointDecision, LedgerRecord
-from fastchannel.node.models.monitoring import Assignment, CallNote, Followed, Message
+from fastchannel.node.models.monitoring import Assignment, CallNote, Followed, FollowedCount, Message
 from fastchannel.node.models.needs import Batch, ChainTable, ClaimAudit, Need, PlaceOverride
 from fastchannel.node.models.oversight import BreakGlass, BreakGlassReview, Proposal
 from fastchannel.node.models.passes import Pass
@@ -60,6 +60,7 @@ __all__ = [
     "Event",
     "Figure",
     "Followed",
+    "FollowedCount",
     "GateDouble",
     "GateEntry",
     "Heartbeat",
@@ -95,6 +96,7 @@ __all__ = [
     "ReviewClaim",
     "Room",
     "SignIn",
+    "SponsorCount",
     "TravellerLink",
     "Whereabout",
 ]

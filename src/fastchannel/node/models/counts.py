@@ -27,7 +27,7 @@ class Course(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["arrived", "agreement"], name="course_arrived"),
-            models.Index(fields=["found"], name="course_found", condition=Q(found__isnull=False)),
+            models.Index(fields=["found", "found_at"], name="course_found", condition=Q(found__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -47,6 +47,23 @@ class JourneyCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number:+} {self.stage} {self.route}"
+
+
+class SponsorCount(models.Model):
+    """How many journeys of one sponsor stand where, kept as `JourneyCount` is."""
+
+    sponsor = models.CharField(max_length=128)
+    stage = models.CharField(max_length=16)
+    verdict = models.CharField(max_length=16)
+    route = models.CharField(max_length=64)
+    destination = models.CharField(max_length=8)
+    number = models.BigIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["sponsor"], name="sponsorcount_sponsor")]
+
+    def __str__(self) -> str:
+        return f"{self.number:+} {self.sponsor} {self.stage}"
 
 
 class Figure(models.Model):

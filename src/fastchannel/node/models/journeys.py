@@ -11,6 +11,11 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
+from fastchannel.casework import clearance
+
+PLACES = ["origin", "destination", "arrival_place"]
+UNDECIDED = [stage.value for stage in clearance.UNDECIDED]
+OPEN = ["due", "pending"]  # a deadline's states in which its time may pass
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 SOONEST = Coalesce("next_due", Value(NEVER, output_field=models.DateTimeField()))  # a journey with no deadline comes last
 
@@ -57,6 +62,9 @@ class Journey(models.Model):
             models.Index(fields=["flight", "departure"], name="journey_flight"),
             models.Index(F("sponsor"), F("failed").desc(), SOONEST, F("id"), name="journey_roster"),
             models.Index(fields=["destination", "stage", "departure", "id"], name="journey_place"),
+            models.Index(
+                fields=["departure"], name="journey_undecided", condition=Q(stage__in=UNDECIDED), include=["sponsor", *PLACES]
+            ),
             models.Index(fields=["wake"], name="journey_wake", condition=Q(wake__isnull=False)),
             models.Index(fields=["ended"], name="journey_retention", condition=Q(ended__isnull=False, erased__isnull=True)),
         ]
@@ -119,9 +127,16 @@ class Person(models.Model):
 
 
 class Deadline(models.Model):
-    """One open obligation of a journey, for the lists of what is due."""
+    """One open obligation of a journey, for the lists of what is due.
+
+    Its sponsor and places are those of the journey, so that it is filtered and counted by one table.
+    """
 
     journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="deadlines", db_index=False)
+    sponsor = models.CharField(max_length=128)
+    origin = models.CharField(max_length=8)
+    destination = models.CharField(max_length=8)
+    arrival_place = models.CharField(max_length=8)
     measure = models.CharField(max_length=64)
     kind = models.CharField(max_length=32)
     who = models.CharField(max_length=16)
@@ -134,7 +149,14 @@ class Deadline(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["journey"], name="deadline_journey"),
-            models.Index(fields=["who", "status", "due", "id"], name="deadline_queue"),
+            models.Index(fields=["who", "due", "id"], name="deadline_who", condition=Q(status__in=OPEN)),
+            models.Index(fields=["sponsor", "due"], name="deadline_sponsor", condition=Q(status__in=OPEN)),
+            models.Index(
+                fields=["due"],
+                name="deadline_due",
+                condition=Q(status__in=OPEN),
+                include=["origin", "destination", "arrival_place"],
+            ),
         ]
 
     def __str__(self) -> str:

@@ -30,15 +30,32 @@ class Followed(models.Model):
     rung = models.CharField(max_length=16, blank=True)
     call_due = models.BooleanField()
     symptoms = models.BooleanField()
+    owner = models.CharField(max_length=128, blank=True)  # as its `Assignment` says; empty where nobody looks after them
 
     class Meta:
         indexes: ClassVar = [
+            models.Index(fields=["owner", "-silent", "journey"], name="followed_owner"),
             models.Index(fields=["-silent", "journey"], name="followed_silent"),
             models.Index(fields=["-silent", "journey"], name="followed_calls", condition=Q(call_due=True)),
         ]
 
     def __str__(self) -> str:
         return self.journey_id
+
+
+class FollowedCount(models.Model):
+    """How many travellers are followed where and by whom, as rows to be added up, kept as `JourneyCount` is."""
+
+    origin = models.CharField(max_length=8)
+    destination = models.CharField(max_length=8)
+    arrival_place = models.CharField(max_length=8)
+    owner = models.CharField(max_length=128, blank=True)
+    silent = models.BooleanField()
+    call_due = models.BooleanField()
+    number = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.number:+} {self.destination} {self.owner}"
 
 
 class Assignment(models.Model):

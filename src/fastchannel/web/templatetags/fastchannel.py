@@ -25,6 +25,7 @@ FONT_SHEET = "web/fonts/fonts.css"
 
 
 @register.simple_tag
+@lru_cache(maxsize=128)  # a page of fifty rows has hundreds
 def mark(name: str) -> SafeString:
     """A symbol that repeats what the word beside it says."""
     return format_html('<svg class="mark" aria-hidden="true"><use href="{}#{}"/></svg>', static("web/marks.svg"), name)

@@ -24,7 +24,7 @@ from fastchannel.casework.actor import Actor
 from fastchannel.casework.four_eyes import Agreed, Proposal
 from fastchannel.casework.permissions import Denial
 from fastchannel.decide.stages import AFTER_DEPARTURE, BEFORE_DEPARTURE, Stage
-from fastchannel.node import overrides, queries
+from fastchannel.node import counting, overrides, queries
 from fastchannel.node.desk import office
 from fastchannel.node.overrides import Decision
 from fastchannel.terms.errors import FastChannelError
@@ -122,7 +122,7 @@ def _concerned(actor: Actor, text: Agreement, chosen: _Chosen) -> list[Concerned
         wanted = Q(agreement=text.id, stage__in=[stage.value for stage in stages])
         if chosen.route:
             wanted &= Q(route=chosen.route)
-        counts = queries.count_by_stage(actor, wanted)
+        counts = counting.count_by_stage(actor, wanted)
         rows = queries.list_journeys(actor, wanted, why="who is under way", limit=FEW).items
         found.append(
             Concerned(

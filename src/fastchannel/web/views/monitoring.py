@@ -14,6 +14,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -84,22 +85,11 @@ LANGUAGES = {"en": "English", "zh-Hans": "简体中文", "ko": "한국어"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DayCell:
-    """One day of one traveller."""
-
-    day: date
-    badge: Badge
-    mark: SafeString
-    text: str
-    today: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One traveller with a cell for each column."""
 
     line: monitoring.Line
-    cells: tuple[DayCell, ...]
+    cells: SafeString
     rung: Badge | None
     silence: str
     sent: str
@@ -219,7 +209,7 @@ def row_of(line: monitoring.Line, actor: Actor, language: str, today: date) -> R
     health = actor.role in TABLE[Action.SEE_HEALTH]
     return Row(
         line=line,
-        cells=tuple(_cell(line, day, local, language, health=health) for day in columns(today)),
+        cells=_cells(line, columns(today), local, language, health=health),
         rung=RUNGS.get(line.rung),
         silence=ngettext("silent for %(n)d day", "silent for %(n)d days", line.silent) % {"n": line.silent}
         if line.silent
@@ -232,22 +222,23 @@ def row_of(line: monitoring.Line, actor: Actor, language: str, today: date) -> R
     )
 
 
-def _cell(line: monitoring.Line, day: date, today: date, language: str, *, health: bool) -> DayCell:
-    badge = CELLS[cell(line.answers, line.first, line.stop, day, today, health=health)]
-    return DayCell(
-        day=day, badge=badge, mark=_mark(badge.mark), text=f"{_day(day, language)}: {badge.text}", today=day == today
-    )
+def _cells(line: monitoring.Line, days: list[date], today: date, language: str, *, health: bool) -> SafeString:
+    told = [cell(line.answers, line.first, line.stop, day, today, health=health) for day in days]
+    found = (_cell(how, day, language, today=day == today) for how, day in zip(told, days, strict=True))
+    return format_html_join("", "{}", ((one,) for one in found))
 
 
-@lru_cache(maxsize=1_024)
-def _day(day: date, language: str) -> str:
-    """A page of fifty rows says each date fifty times."""
-    return times.day_words(day, language)
-
-
-@lru_cache(maxsize=16)
-def _mark(name: str) -> SafeString:
-    return mark(name) if name else SafeString("")
+@lru_cache(maxsize=2_048)
+def _cell(how: Cell, day: date, language: str, *, today: bool) -> SafeString:
+    """One day of one traveller. A page has hundreds of a few kinds."""
+    badge = CELLS[how]
+    shown = format_html('<span class="cell {}">{}</span>', badge.tone, mark(badge.mark)) if badge.mark else ""
+    kind = f"day{' today' if today else ''}{'' if badge.mark else ' outside'}"
+    text = f"{times.day_words(day, language)}: {badge.text}"
+    return format_html(
+        '<td class="{}" title="{}" data-day="{}">{}<span class="visually-hidden">{}</span></td>',
+        kind, text, day.day, shown, badge.text,
+    )  # fmt: skip
 
 
 def _sent(sent: monitoring.Sent | None, zone: str, language: str) -> tuple[str, bool]:

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from fastchannel.decide.stages import Stage
-from fastchannel.node import queries
+from fastchannel.node import counting, queries
 from fastchannel.node.desk import office
 from fastchannel.terms.events import Role
 from fastchannel.terms.language import pick
@@ -58,7 +58,7 @@ class DeadlineLine:
 def dashboard(request: HttpRequest) -> HttpResponse:
     """How many stand where, and what is due next."""
     actor, language = actor_of(request), language_of(request)
-    counts = queries.counts(actor)
+    counts = counting.counts(actor)
     rows = reverse("web:journeys")
     titles = route_titles(language)
     routes = sorted(counts.routes, key=lambda route: titles.get(route, route))
@@ -137,7 +137,7 @@ def _list(request: HttpRequest, template: str) -> HttpResponse:
     context = {
         "answer": _("The nearest departure first."),
         "filters": chosen,
-        "page": page_of(request, (shown(row) for row in found.items), found.after),
+        "page": page_of(request, (shown(row) for row in found.items), found.after, crowded=found.crowded),
         "now": office().clock.now(),
     }
     return render(request, template, context)

@@ -22,7 +22,7 @@ from fastchannel.casework.office import Receipt
 from fastchannel.casework.permissions import Denial
 from fastchannel.decide.stages import Stage
 from fastchannel.decide.standing import Standing
-from fastchannel.node import claims, queries
+from fastchannel.node import claims, counting, queries
 from fastchannel.node.desk import office
 from fastchannel.terms import events as ev
 from fastchannel.web import acts, times, words
@@ -67,7 +67,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), office().clock.now()
     language = language_of(request)
     today, week = _ends(now, home_zone(actor.party))
-    counts = queries.undecided(actor, now=now, today_ends=today, week_ends=week)
+    counts = counting.undecided(actor, now=now, today_ends=today, week_ends=week)
     names = {code: place_words(code, language) for code in counts.places}
     chosen = Filter(
         request,
@@ -103,6 +103,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             request,
             (_row(row, standings[row.journey], seen[row.journey], opened, language, now) for row in found.items),
             found.after,
+            crowded=found.crowded,
         ),
         "any_clean": any(clearance.is_clean(standing, now) for standing in standings.values()),
         "key": uuid4().hex,
@@ -173,7 +174,7 @@ def show(request: HttpRequest, record: Record, *, bound: tuple[str, ActForm] | N
     return render(request, "web/review.html", context, status=status)
 
 
-def _answer(counts: queries.Undecided) -> str:
+def _answer(counts: counting.Undecided) -> str:
     answer = ngettext(
         "%(n)d application waits for a decision; the nearest departure is first.",
         "%(n)d applications wait for a decision; the nearest departure is first.",

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from fastchannel.decide.stages import Stage
 from fastchannel.decide.standing import Verdict
-from fastchannel.node import queries
+from fastchannel.node import counting, queries
 from fastchannel.node.desk import office
 from fastchannel.web import words
 from fastchannel.web.access import actor_of, language_of, page
@@ -43,7 +43,7 @@ class Tile:
     about: StrOrPromise = ""
 
 
-def tiles_by_stage(counts: queries.Counts) -> list[Tile]:
+def tiles_by_stage(counts: counting.Counts) -> list[Tile]:
     """One tile for each stage that has travellers, in the order of the journey."""
     return [
         Tile(
@@ -57,7 +57,7 @@ def tiles_by_stage(counts: queries.Counts) -> list[Tile]:
     ]
 
 
-def tiles_by_verdict(counts: queries.Counts, address: str = "") -> list[Tile]:
+def tiles_by_verdict(counts: counting.Counts, address: str = "") -> list[Tile]:
     """One tile for each verdict, the worst first."""
     return [
         Tile(
@@ -77,14 +77,14 @@ def roster(request: HttpRequest) -> HttpResponse:
     """The sponsor's own travellers, step by step, those with something missing first."""
     actor, now = actor_of(request), office().clock.now()
     chosen = Filter(request, more={"want": (_("What is missing"), WANTS)})
-    counts = queries.counts(actor)
+    counts = counting.counts(actor)
     found = queries.roster(
         actor,
         stages=chosen.chosen("stage"),
         verdicts=chosen.chosen("verdict"),
         text=chosen.get("text"),
         missed=chosen.get("want") == "missed",
-        due_before=now + queries.SOON if chosen.get("want") == "soon" else None,
+        due_before=now + counting.SOON if chosen.get("want") == "soon" else None,
         after=request.GET.get("after", ""),
         limit=PAGE,
     )
@@ -106,7 +106,9 @@ def roster(request: HttpRequest) -> HttpResponse:
         "filtered": bool(request.GET),
         "steps": STEPS.values(),
         "legend": legend(),
-        "page": page_of(request, (shown(row, way=rows[row.journey]) for row in found.items), found.after),
+        "page": page_of(
+            request, (shown(row, way=rows[row.journey]) for row in found.items), found.after, crowded=found.crowded
+        ),
         "now": now,
     }
     return render(request, "web/roster.html", context)

@@ -24,11 +24,12 @@ from fastchannel.casework.gate_reasons import COLOURS, Colour
 from fastchannel.casework.ports import Purpose
 from fastchannel.certificates.passes.issuing import PREFIX
 from fastchannel.certificates.refusal import Code, Refusal, RefusedError
-from fastchannel.node import models, queries
+from fastchannel.node import models
 from fastchannel.node.desk import office
 from fastchannel.node.gate import Post, bundle_here
 from fastchannel.node.passes import pass_store
 from fastchannel.node.pictures import texts_of_file
+from fastchannel.node.reach import visible
 from fastchannel.terms.language import translate
 from fastchannel.web.access import actor_of, language_of, page
 from fastchannel.web.details import core_language
@@ -135,7 +136,7 @@ def _journeys(found: Scan) -> list[str]:
 def _screen(actor: Actor, post: Post, found: Scan, journeys: list[str], language: str) -> Screen:
     """The answer, for journeys that the actor may see."""
     now = office().clock.now()
-    mine = models.Journey.objects.filter(queries.visible(actor), id__in=journeys).values_list("id", flat=True)
+    mine = models.Journey.objects.filter(visible(actor), id__in=journeys).values_list("id", flat=True)
     bundle = bundle_here(post, list(mine), now)
     said = evaluate(bundle, found, now)
     if said.ref:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from fastchannel.agreement.agreement import Agreement
 from fastchannel.agreement.conditions import parse_condition
 from fastchannel.casework.actor import Actor
-from fastchannel.node import ledger, overrides, queries, receipts, triggers
+from fastchannel.node import counting, ledger, overrides, receipts, triggers
 from fastchannel.node.desk import office
 from fastchannel.node.lanes import held_entries, open_alarms
 from fastchannel.node.link import link
@@ -65,7 +65,7 @@ def secretariat(request: HttpRequest) -> HttpResponse:
     """The channel at a glance; every number opens its rows."""
     actor, language = actor_of(request), core_language(language_of(request))
     today = office().clock.now().date()
-    counts = queries.counts(actor)
+    counts = counting.counts(actor)
     held = ledger.summary()
     rules = [_rules(text, day, language) for text, day in triggers.in_force()]
     shut = sum(len(one["shut"]) for one in rules)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 SITE_STAGES = (Stage.ARRIVED.value, Stage.ISOLATED.value, Stage.FOLLOWED_UP.value)
 CHECKPOINT_STAGES = (Stage.APPROVED.value, Stage.TRAVELLING.value)
+FEW = 10  # rows under the answer to a scan, which should come at once
 STALE = timedelta(days=2)  # whoever should have left before that will not come to the gate
 STEPS: dict[Role, tuple[str, ...]] = {
     Role.LABORATORY: ("result", "sample", "document", "correct"),
@@ -113,13 +114,13 @@ def checkpoint_page(request: HttpRequest, form: ScanForm, screen: Screen | None,
         flight=flight,
         text=text,
         after=request.GET.get("after", ""),
-        limit=PAGE,
+        limit=PAGE if screen is None else FEW,
     )
     answer = _(
         "Who boards or arrives next, and whether the rules let them pass. Earlier departures are found by name or flight."
     )
     lines = [_listed(row, language_of(request)) for row in found.items]
-    more = {"scan": form, "screen": screen, "status": status, "screen_of_rows": True}
+    more = {"scan": form, "screen": screen, "status": status, "screen_of_rows": True, "crowded": found.crowded}
     return _show(request, "checkpoint", answer, lines, found.after, more)
 
 
@@ -166,7 +167,7 @@ def show(request: HttpRequest, record: Record, *, bound: tuple[str, ActForm] | N
 def _show(
     request: HttpRequest, day: str, answer: str, lines: Iterable[Line], after: str, more: dict[str, Any] | None = None
 ) -> HttpResponse:
-    found: PageOfRows = page_of(request, lines, after)
+    found: PageOfRows = page_of(request, lines, after, crowded=bool(more and more.get("crowded")))
     leave_out = {"checkpoint": ("stage", "verdict"), "site": ()}.get(day, ("stage", "verdict", "text"))
     chosen = Filter(request, leave_out=leave_out, flight=day == "checkpoint")
     context = {
