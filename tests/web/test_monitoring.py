@@ -246,5 +246,6 @@ def test_a_journey_that_another_node_keeps_is_followed_there(people: People, mon
     from fastchannel.node.models import Journey
 
     Journey.objects.filter(id=people.late).update(told=True)
+    rebuild.rebuild()
     assert f'id="row-{people.late}"' not in said(monitor.get("/monitoring/"))
     assert monitoring.line(Actor(id="x", role=Role.MONITOR, party="CN"), people.late) is None
