@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from fastchannel.node import counting, figures, ledger, queries, triggers
+from fastchannel.node import counting, figures, finding, ledger, queries, triggers
 from fastchannel.node.finding import called
-from fastchannel.node.models import Course, Figure, Journey, JourneyCount
+from fastchannel.node.models import Course, Deadline, Figure, Journey, JourneyCount, Person, SponsorCount
 from fastchannel.terms.events import Finding
 from fastchannel.watch.alarms.results import Step
 from fastchannel.watch.ledger.counting import Travellers
@@ -50,6 +50,65 @@ def test_the_counts_follow_every_change_and_are_added_up_again(today: Any, desk:
     figures.tidy()
     assert kept() == counted()
     assert counting.counts(MONITOR).total == 6
+
+
+def by_sponsor() -> tuple[dict[tuple[str, ...], int], dict[tuple[str, ...], int]]:
+    """What is kept of sponsors, and what counting their journeys gives."""
+    columns = ("sponsor", "stage", "verdict", "route", "destination")
+    found: Counter[tuple[str, ...]] = Counter()
+    for *key, number in SponsorCount.objects.values_list(*columns, "number"):
+        found[tuple(key)] += number
+    return {key: number for key, number in found.items() if number}, dict(Counter(Journey.objects.values_list(*columns)))
+
+
+def test_what_is_kept_of_each_sponsor_follows_every_change(today: Any, desk: Any) -> None:
+    for number in range(4):
+        traveller(desk, number, arrived=number % 2 == 0)
+    Journey.objects.filter(id="j-1").update(sponsor="another")
+    Journey.objects.filter(id="j-2").update(stage="withdrawn")
+    kept_now, counted_now = by_sponsor()
+    assert kept_now == counted_now
+    assert len({sponsor for sponsor, *_ in kept_now}) == 2
+    figures.tidy()
+    assert by_sponsor() == (counted_now, counted_now)
+    assert SponsorCount.objects.count() == len(counted_now)
+
+
+def test_a_deadline_says_whose_journey_it_is_of(today: Any, desk: Any) -> None:
+    traveller(desk, 0, arrived=False)
+    columns = ("sponsor", "origin", "destination", "arrival_place")
+    whose = Journey.objects.values_list(*columns).get()
+    assert set(Deadline.objects.values_list(*columns)) == {whose}
+
+
+def test_of_a_name_that_very_many_have_only_those_who_leave_next_are_found(today: Any, desk: Any, monkeypatch: Any) -> None:
+    for number in range(3):
+        traveller(desk, number)
+    Person.objects.update(name="KIM MINJI")
+    Journey.objects.filter(id="j-0").update(departure=today.instant - timedelta(days=30))
+    Journey.objects.exclude(id="j-0").update(departure=today.instant + timedelta(days=1))
+    whole = queries.queue(MONITOR, text="kim")
+    assert ([item.journey for item in whole.items], whole.crowded) == (["j-0", "j-1", "j-2"], False)
+    monkeypatch.setattr(finding, "MOST_FOUND", 2)
+    few = queries.queue(MONITOR, text="kim")
+    assert ([item.journey for item in few.items], few.crowded) == (["j-1", "j-2"], True)
+    assert [item.journey for item in queries.queue(MONITOR, text="j-0").items] == ["j-0"]
+
+
+def test_several_stages_are_one_list_in_order(today: Any, desk: Any) -> None:
+    for number in range(6):
+        traveller(desk, number)
+    for number, stage in enumerate(("approved", "travelling", "approved", "withdrawn", "travelling", "approved")):
+        departure = today.instant + timedelta(hours=number)
+        Journey.objects.filter(id=f"j-{number}").update(stage=stage, departure=departure)
+    seen, after = list[str](), ""
+    while True:
+        page = queries.queue(MONITOR, stages=["travelling", "approved"], after=after, limit=2)
+        seen += [item.journey for item in page.items]
+        after = page.after
+        if not after:
+            break
+    assert seen == ["j-0", "j-1", "j-2", "j-4", "j-5"]
 
 
 def test_a_course_is_what_the_journey_gives_and_goes_with_its_correction(today: Any, desk: Any) -> None:
@@ -92,8 +151,6 @@ def test_a_large_record_is_counted_at_times_and_a_decision_counts_it_anew(today:
 
 
 def test_a_name_is_found_by_the_beginning_of_its_words(today: Any, desk: Any) -> None:
-    from fastchannel.node.models import Person
-
     for number, name in enumerate(("KIM MINJI", "CHOI DO-YUN", "张敏", "O'HARA, ANN")):
         Person.objects.filter(journey=traveller(desk, number)).update(name=name)
     for text, expected in (

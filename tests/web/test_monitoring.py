@@ -242,6 +242,30 @@ def test_the_projection_is_made_again_from_the_events(people: People, hand_clock
     assert not Followed.objects.filter(stop__lt=hand_clock.instant.date() - timedelta(days=1)).exists()
 
 
+def test_what_is_kept_of_those_who_are_followed_is_what_counting_gives(people: People, monitor: Client) -> None:
+    def whole() -> tuple[int, int, int, int]:
+        rows = Followed.objects.values_list("silent", "call_due", "owner")
+        return (
+            len(rows), sum(bool(silent) for silent, _, _ in rows), sum(call for _, call, _ in rows),
+            sum(not owner for *_, owner in rows),
+        )  # fmt: skip
+
+    def kept() -> tuple[int, int, int, int]:
+        found = monitoring.counted(actor)
+        return found.followed, found.silent, found.calls, found.unowned
+
+    actor = Actor(id="x", role=Role.MONITOR, party="CN")
+    assert kept() == whole()
+    monitor.post(f"/monitoring/{people.late}/owner/", {"owner": "me"})
+    assert kept() == whole()
+    assert Followed.objects.get(journey=people.late).owner == Assignment.objects.get().owner
+    rebuild.rebuild()  # a projection made anew is still the officer's
+    assert kept() == whole()
+    assert whole()[0] - whole()[3] == 1
+    Followed.objects.filter(journey=people.late).delete()
+    assert kept() == whole()
+
+
 def test_a_journey_that_another_node_keeps_is_followed_there(people: People, monitor: Client) -> None:
     from fastchannel.node.models import Journey
 
