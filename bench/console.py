@@ -20,8 +20,7 @@ import tempfile
 import time
 from collections import defaultdict
 from dataclasses import asdict, dataclass
-from datetime import timedelta
-from itertools import cycle
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -245,18 +244,17 @@ def _scans(actor: Actor, token: str) -> list[Fields]:
 
 
 def _zone(person: Person) -> str:
-    """The two lines of a passport (ICAO Doc 9303-4)."""
-    born = person.birth_date.strftime("%y%m%d") if person.birth_date else "<<<<<<"
-    number, expires, optional = person.passport.ljust(9, "<"), "301231", "<" * 14
-    checked = [f"{part}{_digit(part)}" for part in (number, born, expires, optional)]
-    whole = _digit("".join(checked))
-    lines = ("P<KORKIM<<MINJUN".ljust(44, "<"), f"{checked[0]}KOR{checked[1]}M{checked[2]}{checked[3]}{whole}")
-    return "\n".join(lines)
+    """The machine readable zone of a passport with the traveller's number and date of birth."""
+    from fastchannel.certificates.mrz.mrz import Mrz
+    from fastchannel.certificates.mrz.writing import write_mrz
 
-
-def _digit(part: str) -> int:
-    values = [0 if one == "<" else int(one, 36) for one in part]
-    return sum(value * weight for value, weight in zip(values, cycle((7, 3, 1)), strict=False)) % 10
+    born = person.birth_date.isoformat() if person.birth_date else ""
+    return write_mrz(
+        Mrz(
+            format="TD3", kind="P", state="KOR", family="KIM", given="MINJUN", number=person.passport, nationality="KOR",
+            birth=born, sex="M", expires=date(2030, 12, 31),
+        )
+    )  # fmt: skip
 
 
 def _await(address: str) -> None:

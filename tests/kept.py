@@ -12,7 +12,7 @@ from psycopg import sql
 
 Scene = TypeVar("Scene")
 Rows = dict[str, list[bytes]]
-COUNTED = "node_journeycount"  # which triggers keep, of rows that are put back too
+COUNTED = ["node_journeycount", "node_sponsorcount", "node_followedcount"]  # by triggers, of rows that are put back too
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def _rows() -> Rows:
     """Every row of every table, as COPY writes it."""
     found: Rows = {}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> %s", [COUNTED])
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL(%s)", [COUNTED])
         for (table,) in cursor.fetchall():
             with cursor.copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))) as copy:
                 found[table] = b"".join(bytes(part) for part in copy).splitlines(keepends=True)

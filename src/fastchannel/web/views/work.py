@@ -120,8 +120,8 @@ def checkpoint_page(request: HttpRequest, form: ScanForm, screen: Screen | None,
         "Who boards or arrives next, and whether the rules let them pass. Earlier departures are found by name or flight."
     )
     lines = [_listed(row, language_of(request)) for row in found.items]
-    more = {"scan": form, "screen": screen, "status": status, "screen_of_rows": True, "crowded": found.crowded}
-    return _show(request, "checkpoint", answer, lines, found.after, more)
+    more = {"scan": form, "screen": screen, "status": status, "screen_of_rows": True}
+    return _show(request, "checkpoint", answer, lines, found.after, more, crowded=found.crowded)
 
 
 @page("site")
@@ -138,7 +138,8 @@ def site(request: HttpRequest) -> HttpResponse:
         limit=PAGE,
     )
     answer = _("Who has arrived, who stays, and who may be let out.")
-    return _show(request, "site", answer, [_listed(row, language_of(request)) for row in found.items], found.after)
+    lines = [_listed(row, language_of(request)) for row in found.items]
+    return _show(request, "site", answer, lines, found.after, crowded=found.crowded)
 
 
 @login_required
@@ -165,9 +166,16 @@ def show(request: HttpRequest, record: Record, *, bound: tuple[str, ActForm] | N
 
 
 def _show(
-    request: HttpRequest, day: str, answer: str, lines: Iterable[Line], after: str, more: dict[str, Any] | None = None
+    request: HttpRequest,
+    day: str,
+    answer: str,
+    lines: Iterable[Line],
+    after: str,
+    more: dict[str, Any] | None = None,
+    *,
+    crowded: bool = False,
 ) -> HttpResponse:
-    found: PageOfRows = page_of(request, lines, after, crowded=bool(more and more.get("crowded")))
+    found: PageOfRows = page_of(request, lines, after, crowded=crowded)
     leave_out = {"checkpoint": ("stage", "verdict"), "site": ()}.get(day, ("stage", "verdict", "text"))
     chosen = Filter(request, leave_out=leave_out, flight=day == "checkpoint")
     context = {
