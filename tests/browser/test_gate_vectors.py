@@ -45,7 +45,7 @@ def by_the_node(case: dict[str, Any]) -> GateVerdict:
     scan = (
         PickScan(ref=asked["pick"])
         if "pick" in asked
-        else read_text(bundle, asked["text"], at, zone=asked.get("zone", ""), trust=STORES[case["bundle"]])
+        else read_text(asked["text"], at, lambda: STORES[case["bundle"]], zone=asked.get("zone", ""))
     )
     return evaluate(bundle, scan, at, admitted=case["admitted"])
 

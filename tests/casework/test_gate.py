@@ -243,7 +243,7 @@ def expected(ref: str, colour: Colour = Colour.GREEN, reason: GateReason = GateR
 )
 def test_no_text_is_green_or_raises(text: str) -> None:
     held = bundle(expected=(expected("J1"),))
-    found = evaluate(held, read_text(held, text, NOW), NOW)
+    found = evaluate(held, read_text(text, NOW, held.store), NOW)
     assert found.verdict is not Colour.GREEN
 
 

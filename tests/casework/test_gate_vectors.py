@@ -27,7 +27,11 @@ def instant(ms: int) -> datetime:
 @pytest.mark.parametrize("case", FILE["cases"], ids=[one["name"] for one in FILE["cases"]])
 def test_the_node_says_what_the_vector_expects(case: dict[str, Any]) -> None:
     bundle, at, asked = BUNDLES[case["bundle"]], instant(case["at"]), case["scan"]
-    scan = PickScan(ref=asked["pick"]) if "pick" in asked else read_text(bundle, asked["text"], at, zone=asked.get("zone", ""))
+    scan = (
+        PickScan(ref=asked["pick"])
+        if "pick" in asked
+        else read_text(asked["text"], at, bundle.store, zone=asked.get("zone", ""))
+    )
     found = evaluate(bundle, scan, at, admitted=case["admitted"])
     assert {"verdict": found.verdict, "reason": found.reason, "until": found.until, "ref": found.ref} == case["expect"]
 

@@ -7,7 +7,7 @@ Python and the browser to the same answers.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -85,15 +85,15 @@ class GateVerdict:
         return words(self.reason, language)
 
 
-def read_text(bundle: Bundle, text: str, at: datetime, *, zone: str = "", trust: TrustStore | None = None) -> Scan:
-    """What a scanner typed: a code, verified with what the bundle trusts, or a passport's zone.
+def read_text(text: str, at: datetime, trust: Callable[[], TrustStore], *, zone: str = "") -> Scan:
+    """What a scanner typed: a code, verified with what is trusted, or a passport's zone.
 
-    ``zone`` is the passport that was read with a pass. ``trust`` is the bundle's store where it is made already.
+    ``trust`` makes the store, which a passport does not need. ``zone`` is the passport that was read with a pass.
     """
     text = text.strip("\r\n")
     if _ZONE.fullmatch(text) is not None:
         return read_zone(text, at)
-    store = bundle.store() if trust is None else trust
+    store = trust()
     if text.startswith(PREFIX):
         found = check(text, store, at)
         return _pass_scan(found, zone, at) if isinstance(found, Pass) else _refusal(found)

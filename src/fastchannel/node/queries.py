@@ -6,7 +6,7 @@ Lists that show who travellers are write one line into the access log for the wh
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -99,6 +99,7 @@ class Due:
 _LISTED = tuple(name for name in Listed.__dataclass_fields__ if name not in ("journey", "name"))
 _COLUMNS = ("id", "person__name", *_LISTED)
 _DUE = ("measure", "kind", "who", "status", "clause", "opens", "due", "zone")
+_DUE_COLUMNS = ("id", "journey_id", "journey__stage", "journey__verdict", "journey__person__name", *_DUE)
 
 
 def queue(
@@ -216,25 +217,18 @@ def due(
     if after:
         when, number = _key(after, tuple[datetime, int])
         rows = rows.filter(due__gte=when).filter(Q(due__gt=when) | Q(id__gt=number))
-    columns = ("id", "journey_id", "journey__stage", "journey__verdict", "journey__person__name", *_DUE)
-    found = list(rows.order_by("due", "id").values(*columns)[: limit + 1])
+    found = list(rows.order_by("due", "id").values(*_DUE_COLUMNS)[: limit + 1])
     shown = found[:limit]
-    names = _sees_person(actor)
-    if names:
-        office().note(actor, Purpose.LIST, f"due {role}", dict.fromkeys(row["journey_id"] for row in shown))
-    return Page(
-        items=tuple(
-            Due(
-                journey=row["journey_id"],
-                name=(row["journey__person__name"] or "") if names else "",
-                stage=row["journey__stage"],
-                verdict=row["journey__verdict"],
-                **{name: row[name] for name in _DUE},
-            )
-            for row in shown
-        ),
-        after=_cursor((shown[-1]["due"], shown[-1]["id"])) if len(found) > limit else "",
-    )
+    after = _cursor((shown[-1]["due"], shown[-1]["id"])) if len(found) > limit else ""
+    return Page(items=_dues(actor, shown, f"due {role}"), after=after)
+
+
+def due_next(actor: Actor, *, roles: Sequence[str], limit: int) -> tuple[Due, ...]:
+    """What any of these roles has to do, the soonest first. Each role is walked by itself: each is an index in this order."""
+    rows = Deadline.objects.filter(visible(actor, own="journey"), status__in=OPEN).order_by("due", "id")
+    walks = [rows.filter(who=role).values(*_DUE_COLUMNS)[:limit] for role in roles]
+    found = walks[0].union(*walks[1:], all=True).order_by("due", "id")[:limit]
+    return _dues(actor, list(found), "due next")
 
 
 def notices(journey: str, *, to: str = "", limit: int = 20) -> tuple[Notice, ...]:
@@ -361,6 +355,22 @@ def _listed(
     if names:
         office().note(actor, Purpose.LIST, why, [item.journey for item in items])
     return Page(items=items, after=_cursor(key(items[-1])) if len(found) > limit else "", crowded=crowded)
+
+
+def _dues(actor: Actor, rows: Sequence[Mapping[str, Any]], why: str) -> tuple[Due, ...]:
+    names = _sees_person(actor)
+    if names:
+        office().note(actor, Purpose.LIST, why, dict.fromkeys(row["journey_id"] for row in rows))
+    return tuple(
+        Due(
+            journey=row["journey_id"],
+            name=(row["journey__person__name"] or "") if names else "",
+            stage=row["journey__stage"],
+            verdict=row["journey__verdict"],
+            **{name: row[name] for name in _DUE},
+        )
+        for row in rows
+    )
 
 
 def _sees_person(actor: Actor) -> bool:

@@ -173,14 +173,15 @@ class Reader:
         held = self.agreement.parties.get(code) if self.agreement else None
         return str(held.zone) if held else times.NO_ZONE
 
+    def sentence(self, reason: Reason) -> str:
+        """A reason as a sentence, and no more of it."""
+        if reason.code == "withheld":
+            return str(_("Health details are not shown to your role."))
+        return say(self._in_words(reason), self.core)
+
     def reason(self, reason: Reason) -> ReasonLine:
         """A reason as a sentence, with required and found beside each other."""
-        shown = msgspec.structs.replace(
-            reason,
-            required={key: self.detail(key, value) for key, value in reason.required.items()},
-            found={key: self.detail(key, value) for key, value in reason.found.items()},
-        )
-        text = str(_("Health details are not shown to your role.")) if reason.code == "withheld" else say(shown, self.core)
+        shown, text = self._in_words(reason), self.sentence(reason)
         beside = bool(reason.required) and reason.code not in SAID  # else the sentence says it all
         return ReasonLine(
             text=text,
@@ -190,6 +191,13 @@ class Reader:
             found=_pairs(shown.found) if beside else "",
             code=reason.code,
             measure=reason.measure,
+        )
+
+    def _in_words(self, reason: Reason) -> Reason:
+        return msgspec.structs.replace(
+            reason,
+            required={key: self.detail(key, value) for key, value in reason.required.items()},
+            found={key: self.detail(key, value) for key, value in reason.found.items()},
         )
 
     def detail(self, key: str, value: Detail) -> str:

@@ -17,7 +17,7 @@ from fastchannel.node.desk import office
 from fastchannel.web import times, words
 from fastchannel.web.timeline import zone_at
 
-PAGE = 50
+PAGE = 25
 MOST_DIGITS = 11  # of a number in an address or a field
 
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from fastchannel.casework.progress import Mark, Missing, Step, progress
 from fastchannel.decide.standing import Standing
 from fastchannel.node.desk import office
 from fastchannel.web.held import MeasureTitles
-from fastchannel.web.templatetags.fastchannel import mark
+from fastchannel.web.templatetags.fastchannel import by, mark
 from fastchannel.web.words import Badge
 
 if TYPE_CHECKING:
@@ -59,17 +60,16 @@ class Wanted:
     title: str
     badge: Badge
     who: str
-    due: datetime | None
-    zone: str
+    by: SafeString  # when at the latest, in words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
     """A traveller's row."""
 
-    cells: tuple[SafeString, ...]
+    cells: SafeString
     missing: tuple[Wanted, ...]
-    further: int  # missing things that are not told here
+    further: str  # how many missing things are not told here
 
 
 def ways(standings: Mapping[str, Standing], language: str, now: datetime) -> dict[str, Way]:
@@ -79,10 +79,11 @@ def ways(standings: Mapping[str, Standing], language: str, now: datetime) -> dic
     found = {}
     for journey, standing in standings.items():
         held = progress(standing, texts.versions(standing.agreement)[standing.version], now)
+        further = max(0, len(held.missing) - MOST_TOLD)
         found[journey] = Way(
-            cells=tuple(_cell(one.step, one.mark, one.done, one.needed, language) for one in held.cells),
+            cells=SafeString("".join(_cell(one.step, one.mark, one.done, one.needed, language) for one in held.cells)),
             missing=tuple(_wanted(item, titles) for item in held.missing[:MOST_TOLD]),
-            further=max(0, len(held.missing) - MOST_TOLD),
+            further=ngettext("%(n)s more", "%(n)s more", further) % {"n": further} if further else "",
         )
     return found
 
@@ -109,5 +110,8 @@ def _cell(step: Step, how: Mark, done: int, needed: int, language: str) -> SafeS
 
 def _wanted(item: Missing, titles: MeasureTitles) -> Wanted:
     return Wanted(
-        title=titles.title(item.measure, item.kind), badge=MARKS[item.mark], who=item.who, due=item.due, zone=item.zone
+        title=titles.title(item.measure, item.kind),
+        badge=MARKS[item.mark],
+        who=item.who,
+        by=SafeString(gettext("by %(due)s") % {"due": by(item.due, item.zone)}) if item.due else SafeString(""),
     )

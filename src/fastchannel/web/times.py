@@ -8,7 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
+from babel.dates import format_date, format_skeleton, get_timezone_name
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 from django.utils.dateparse import parse_date
@@ -43,6 +43,7 @@ def zone_words(zone: str, language: str | None) -> str:
     return str(name)
 
 
+@lru_cache(maxsize=4_096)  # a list says the same few days over and over
 def day_words(when: date, language: str | None, *, weekday: bool = False) -> str:
     """A date, as short as stays unambiguous."""
     locale = locale_of(language)
@@ -57,6 +58,7 @@ def short_day_words(when: date, language: str | None) -> str:
     return str(format_skeleton("MMMd" if locale.language == "en" else "Md", when, locale=locale))
 
 
+@lru_cache(maxsize=4_096)
 def number_words(number: int, language: str | None) -> str:
     """A number with its groups of digits."""
     return str(format_decimal(number, locale=locale_of(language)))
@@ -76,7 +78,7 @@ def list_words(items: Iterable[object], language: str | None) -> str:
 def moment_words(when: datetime, zone: str, language: str | None, *, name_zone: bool = True) -> str:
     """A moment in the place's own time, with the zone named."""
     local = when.astimezone(zone_of(zone))
-    text = f"{day_words(local.date(), language)} {format_time(local, 'HH:mm', locale=locale_of(language))}"
+    text = f"{day_words(local.date(), language)} {local:%H:%M}"
     return f"{text} {zone_words(zone, language)}" if name_zone else text
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.contrib.staticfiles import finders
+from django.template import engines
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -31,6 +32,13 @@ def mark(name: str) -> SafeString:
     return format_html('<svg class="mark" aria-hidden="true"><use href="{}#{}"/></svg>', static("web/marks.svg"), name)
 
 
+@register.simple_tag(takes_context=True)
+def rows(context: template.Context, name: str, rows: Iterable[Any], **more: Any) -> SafeString:
+    """What ``templates/rows/<name>.html`` says of each of these (see `fastchannel.web.rows`)."""
+    found = engines["jinja2"].get_template(f"rows/{name}.html")
+    return SafeString(found.render({"rows": rows, **more}, context.get("request")))
+
+
 @lru_cache(maxsize=1)
 def _fonts_are_there() -> bool:
     return finders.find(FONT_SHEET) is not None
@@ -46,10 +54,15 @@ def _badge(badge: words.Badge) -> SafeString:
     return format_html('<span class="badge {}">{}{}</span>', badge.tone, mark(badge.mark), badge.text)
 
 
+@lru_cache(maxsize=64)  # a list says one of five in each of its rows
+def _verdict(value: str, language: str | None) -> SafeString:
+    return _badge(words.verdict_badge(value))
+
+
 @register.filter
 def verdict(value: str) -> SafeString:
     """The verdict's badge."""
-    return _badge(words.verdict_badge(value))
+    return _verdict(value, get_language())
 
 
 @register.filter

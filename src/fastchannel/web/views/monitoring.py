@@ -184,8 +184,9 @@ def _again(request: HttpRequest, journey: str) -> HttpResponse:
         if found is not None:
             zone = home_zone(actor.party)
             today = office().clock.now().astimezone(times.zone_of(zone)).date()
-            context = {"row": row_of(found, actor, language, today), "now": office().clock.now(), "said": True}
-            return render(request, "web/parts/followed_row.html", context)
+            row = row_of(found, actor, language, today)
+            context = {"rows": [row], "query": request.POST.get("query", "")[:200], "said": messages.get_messages(request)}
+            return render(request, "rows/followed.html", context, using="jinja2")
     if request.POST.get("page") == "task":
         return redirect("web:task", journey)
     return redirect(f"{reverse('web:monitor')}?{request.POST.get('query', '')[:200]}")

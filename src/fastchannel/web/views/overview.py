@@ -26,6 +26,8 @@ from fastchannel.web.lists import PAGE, Filter, page_of, shown
 from fastchannel.web.views.roster import tiles_by_verdict
 
 MOST_DEADLINES = 10
+# Whose next deadlines the overview tells.
+OFFICERS = tuple(role.value for role in (Role.REVIEWER, Role.MONITOR, Role.LABORATORY, Role.SITE, Role.SPONSOR))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,14 +85,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "%(n)d journeys are under way; due within a day: %(soon)d; overdue: %(overdue)d.",
         counts.open,
     ) % {"n": counts.open, "soon": counts.due_soon, "overdue": counts.overdue}
-    soonest = sorted(
-        (
-            item
-            for role in (Role.REVIEWER, Role.MONITOR, Role.LABORATORY, Role.SITE, Role.SPONSOR)
-            for item in queries.due(actor, role=role.value, limit=MOST_DEADLINES).items
-        ),
-        key=lambda item: item.due,
-    )[:MOST_DEADLINES]
+    soonest = queries.due_next(actor, roles=OFFICERS, limit=MOST_DEADLINES)
     named = MeasureTitles.of_this_node(core_language(language))
     context = {
         "answer": answer,

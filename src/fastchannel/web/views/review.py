@@ -41,6 +41,7 @@ EVIDENCE = frozenset(
 )
 ACTS = ("approve", "return", "refuse", "document", "override")
 MOST_LISTED = 200
+MOST_TOLD = 2  # of what stands against an application, in the queue
 WHEN = [
     ("", gettext_lazy("Any deadline")),
     ("overdue", gettext_lazy("Overdue")),
@@ -202,17 +203,22 @@ def _row(row: queries.Listed, standing: Standing, seen: int, opened: Mapping[str
     reasons = clearance.standing_against(standing)
     text = office().texts.versions(standing.agreement)[standing.version]
     reader = Reader(agreement=text, provisions=None, language=language, zone=line.departure_zone)
-    told = list(dict.fromkeys(reader.reason(reason).text for reason in reasons))
+    each = {(one.code, one.measure, repr(one.required), repr(one.found)): one for one in reasons}
     short = clearance.short_of(standing, now)
-    told += [reader.measure(item.measure, item.kind) for item in short if item.measure not in {one.measure for one in reasons}]
+    besides = [item for item in short if item.measure not in {one.measure for one in reasons}]
+    first = [reader.sentence(one) for one in list(each.values())[:MOST_TOLD]]
+    first += [reader.measure(item.measure, item.kind) for item in besides[: MOST_TOLD - len(first)]]
+    further = len(each) + len(besides) - len(first)
+    other = opened.get(row.journey, "")
     return shown(
         row,
         seen=seen,
         clean=clearance.is_clean(standing, now),
         second=any(reason.code == clearance.SECOND for reason in standing.reasons),
-        against=told[:2],
-        further=max(0, len(told) - 2),
-        opened_by=opened.get(row.journey, ""),
+        select=_("Select %(name)s") % {"name": row.name or row.journey},
+        against=list(dict.fromkeys(first)),
+        further=ngettext("%(n)s more", "%(n)s more", further) % {"n": further} if further else "",
+        opened_by=_("%(name)s has it open") % {"name": other} if other else "",
     )
 
 

@@ -80,7 +80,7 @@ def scan(request: HttpRequest) -> HttpResponse:
         return checkpoint_page(request, form, None, status=422)
     request.session["post"] = [form.cleaned_data["place"], form.cleaned_data["gate"]]
     post = _post(request, actor)
-    found = _read(post, form)
+    found = _read(form)
     screen = _screen(actor, post, found, _journeys(found), core_language(language))
     return checkpoint_page(request, form_of(request), screen)
 
@@ -98,9 +98,7 @@ def _post(request: HttpRequest, actor: Actor) -> Post:
     return Post(place=place if place in mine else mine[0], gates=(gate if gate in ("boarding", "entry") else "entry",))
 
 
-def _read(post: Post, form: ScanForm) -> Scan:
-    now = office().clock.now()
-    frame = bundle_here(post, (), now)
+def _read(form: ScanForm) -> Scan:
     text = form.cleaned_data["text"]
     if not text.strip():
         try:
@@ -111,7 +109,7 @@ def _read(post: Post, form: ScanForm) -> Scan:
             return Refusal(code=Code.UNSUPPORTED, where="picture", detail="no-code")
         text = min(texts, key=lambda one: not one.startswith(PREFIX))  # of several codes on a sheet the pass is what counts
     first, zone = _parts(text)
-    return read_text(frame, first, now, zone=zone, trust=pass_store())
+    return read_text(first, office().clock.now(), pass_store, zone=zone)
 
 
 def _parts(text: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -30,6 +31,7 @@ from fastchannel.web.lists import PAGE, Filter, PageOfRows, page_of, shown
 from fastchannel.web.navigation import TITLES
 from fastchannel.web.places import place_words
 from fastchannel.web.record import Record
+from fastchannel.web.rows import link
 from fastchannel.web.views import monitoring
 from fastchannel.web.views.scan import Screen, form_of
 
@@ -38,7 +40,6 @@ if TYPE_CHECKING:
 
 SITE_STAGES = (Stage.ARRIVED.value, Stage.ISOLATED.value, Stage.FOLLOWED_UP.value)
 CHECKPOINT_STAGES = (Stage.APPROVED.value, Stage.TRAVELLING.value)
-FEW = 10  # rows under the answer to a scan, which should come at once
 STALE = timedelta(days=2)  # whoever should have left before that will not come to the gate
 STEPS: dict[Role, tuple[str, ...]] = {
     Role.LABORATORY: ("result", "sample", "document", "correct"),
@@ -73,6 +74,7 @@ class Line:
     task: str
     due: datetime | None
     zone: str
+    act: str  # the address of the step that the list is for
     departs: bool = False  # ``due`` is a departure, not the end of a window
 
 
@@ -104,8 +106,11 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
 def checkpoint_page(request: HttpRequest, form: ScanForm, screen: Screen | None, *, status: int = 200) -> HttpResponse:
     """Travellers about to board or to arrive, the nearest departure first; who is asked for by name is shown whenever due.
 
-    Above them the scan: its form, and with ``screen`` the answer to the last one.
+    Above them the scan: its form. With ``screen`` the answer to the last one takes their place, and comes at once.
     """
+    more: dict[str, Any] = {"scan": form, "screen": screen, "status": status}
+    if screen is not None:
+        return _show(request, "checkpoint", "", (), "", more)
     flight, text = request.GET.get("flight", "").strip().upper()[:32], request.GET.get("text", "")[:100]
     found = queries.queue(
         actor_of(request),
@@ -114,13 +119,13 @@ def checkpoint_page(request: HttpRequest, form: ScanForm, screen: Screen | None,
         flight=flight,
         text=text,
         after=request.GET.get("after", ""),
-        limit=PAGE if screen is None else FEW,
+        limit=PAGE,
     )
     answer = _(
         "Who boards or arrives next, and whether the rules let them pass. Earlier departures are found by name or flight."
     )
-    lines = [_listed(row, language_of(request)) for row in found.items]
-    more = {"scan": form, "screen": screen, "status": status, "screen_of_rows": True}
+    pick = reverse("web:scan")
+    lines = [_listed(row, language_of(request), f"{pick}?{urlencode({'pick': row.journey})}") for row in found.items]
     return _show(request, "checkpoint", answer, lines, found.after, more, crowded=found.crowded)
 
 
@@ -138,7 +143,7 @@ def site(request: HttpRequest) -> HttpResponse:
         limit=PAGE,
     )
     answer = _("Who has arrived, who stays, and who may be let out.")
-    lines = [_listed(row, language_of(request)) for row in found.items]
+    lines = [_listed(row, language_of(request), link("task", row.journey)) for row in found.items]
     return _show(request, "site", answer, lines, found.after, crowded=found.crowded)
 
 
@@ -194,7 +199,7 @@ def _show(
     return render(request, f"web/{day}.html", context | more, status=more["status"])
 
 
-def _listed(row: queries.Listed, language: str) -> Line:
+def _listed(row: queries.Listed, language: str, act: str) -> Line:
     framed = shown(row)
     gate = words.word(words.GATES, row.gate) if row.gate else ""
     way = f"{place_words(row.origin, language)} → {place_words(row.destination, language)}"
@@ -208,6 +213,7 @@ def _listed(row: queries.Listed, language: str) -> Line:
         due=row.departure if row.stage in CHECKPOINT_STAGES else row.next_due,
         zone=framed.departure_zone if row.stage in CHECKPOINT_STAGES else framed.zone,
         departs=row.stage in CHECKPOINT_STAGES,
+        act=act,
     )
 
 
@@ -223,6 +229,7 @@ def _due_lines(request: HttpRequest, items: Iterable[queries.Due]) -> list[Line]
             task=titles.title(item.measure, item.kind),
             due=item.due,
             zone=item.zone,
+            act=link("task", item.journey),
         )
         for item in items
     ]
