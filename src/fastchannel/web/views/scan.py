@@ -78,7 +78,9 @@ def scan(request: HttpRequest) -> HttpResponse:
     form = ScanForm(actor, language, request.POST, request.FILES)
     if not form.is_valid():
         return checkpoint_page(request, form, None, status=422)
-    request.session["post"] = [form.cleaned_data["place"], form.cleaned_data["gate"]]
+    chosen = [form.cleaned_data["place"], form.cleaned_data["gate"]]
+    if request.session.get("post") != chosen:
+        request.session["post"] = chosen
     post = _post(request, actor)
     found = _read(form)
     screen = _screen(actor, post, found, _journeys(found), core_language(language))
