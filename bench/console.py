@@ -3,7 +3,8 @@
 Run it with ``python -m bench.console [--travellers 1000000] [--users 100]``. A node is made in a directory of its own and
 filled (see `bench.console_fill`); its web server runs as `fastchannel node run` starts it; people of every role open the pages
 of their day, each waiting some seconds between two. The same is measured before on a record of a thousand travellers: what a
-large record costs is the ratio. The load comes from the same cores.
+large record costs is the ratio. The load comes from the same cores. A page's time is that of all its openings, whoever opened it and
+about whom.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import asyncio
 import json
 import random
+import re
 import secrets
 import statistics
 import subprocess
@@ -47,9 +49,8 @@ Opening = tuple[str, str, float, bool]  # role, page, seconds, whether it was an
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What the openings of one kind of page took, in milliseconds."""
+    """What the openings of one page took, in milliseconds."""
 
-    role: str
     path: str
     opened: int
     median_ms: float
@@ -79,17 +80,14 @@ def main() -> None:
     small, large = found.values()
     held = large["filled"]
     print(f"{held['travellers']:,} travellers, {held['events']:,} events, {held['mebibytes']:,} MiB")
-    print(f"{'role':12} {'page':44} {'opened':>6} {'median':>7} {'p95':>7}   with {small['filled']['travellers']:,}: p95")
-    before = {(one["role"], one["path"]): one["p95_ms"] for one in small["pages"]}
+    print(f"{'page':22} {'opened':>6} {'median':>7} {'p95':>7}   with {small['filled']['travellers']:,}: p95")
+    before = {one["path"]: one["p95_ms"] for one in small["pages"]}
     for one in sorted(large["pages"], key=lambda page: -page["p95_ms"]):
-        beside = before.get((one["role"], one["path"]))
+        beside = before.get(one["path"])
         print(
-            f"{one['role']:12} {one['path']:44} {one['opened']:6} {one['median_ms']:7.0f} {one['p95_ms']:7.0f}   "
+            f"{one['path']:22} {one['opened']:6} {one['median_ms']:7.0f} {one['p95_ms']:7.0f}   "
             f"{f'{beside:7.0f}' if beside else ''}" + (f"  {one['failed']} failed" if one["failed"] else "")
         )
-    scans = [one for one in large["pages"] if one["path"] == SCAN]
-    if scans:
-        print(f"scan: p95 {scans[0]['p95_ms']:.0f} ms of {scans[0]['opened']:,}")
     print(f"all pages: p95 {large['p95_ms']:.0f} ms of {large['opened']:,} openings, {large['failed']} failed")
 
 
@@ -126,16 +124,16 @@ async def load(address: str, users: list[User], seconds: float) -> list[Opening]
 
 
 def summary(filled: Filled, taken: list[Opening]) -> dict[str, object]:
-    """The openings by role and page."""
-    by_page: dict[tuple[str, str], list[tuple[float, bool]]] = defaultdict(list)
-    for role, path, seconds, good in taken:
-        by_page[role, path].append((seconds * 1000, good))
+    """The openings by page."""
+    by_page: dict[str, list[tuple[float, bool]]] = defaultdict(list)
+    for _role, path, seconds, good in taken:
+        by_page[_page(path)].append((seconds * 1000, good))
     pages = [
         Page(
-            role=role, path=path, opened=len(times), median_ms=statistics.median(ms for ms, _ in times),
+            path=path, opened=len(times), median_ms=statistics.median(ms for ms, _ in times),
             p95_ms=_p95([ms for ms, _ in times]), failed=sum(not good for _, good in times),
         )
-        for (role, path), times in sorted(by_page.items())
+        for path, times in sorted(by_page.items())
     ]  # fmt: skip
     return {
         "filled": asdict(filled),
@@ -144,6 +142,11 @@ def summary(filled: Filled, taken: list[Opening]) -> dict[str, object]:
         "failed": sum(not good for *_, good in taken),
         "p95_ms": _p95([seconds * 1000 for _, _, seconds, _ in taken]),
     }
+
+
+def _page(path: str) -> str:
+    """The page without what was asked of it: whose journey, which name."""
+    return re.sub(r"/journeys/[^/]+/", "/journeys/ID/", path.partition("?")[0])
 
 
 def _p95(values: list[float]) -> float:
