@@ -34,10 +34,10 @@ MOST_QUERIES = {
     "needs": 4,
     "queue": 9,
     "roster": 10,
-    "secretariat": 19,
+    "secretariat": 17,
     "site": 6,
     "tray": 4,
-    "trust": 25,
+    "trust": 19,
     "watch": 10,
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -67,13 +68,14 @@ def secretariat(request: HttpRequest) -> HttpResponse:
     today = office().clock.now().date()
     counts = counting.counts(actor)
     held = ledger.summary()
-    rules = [_rules(text, day, language) for text, day in triggers.in_force()]
+    ruled = list(triggers.in_force())
+    rules = [_rules(text, day, language) for text, day in ruled]
     shut = sum(len(one["shut"]) for one in rules)
     lines = corridors(counts, route_titles(language_of(request)))
     found = positives(actor, today - LATELY, today)
     context = {
         "answer": _answer(counts.open, shut),
-        "calls": [one for one in (*_calls(actor), *_of_ledger(held)) if one.count],
+        "calls": [one for one in (*_calls(actor, [text for text, _day in ruled]), *_of_ledger(held)) if one.count],
         "corridors": [one for one in lines if one.busy],
         "quiet": [one.title for one in lines if not one.busy],
         "imports": [_last_import(party, held.last.get(party), today, language) for party in _parties()],
@@ -132,17 +134,17 @@ def _last_import(party: str, day: date | None, today: date, language: str) -> di
     }
 
 
-def _calls(actor: Actor) -> list[Call]:
+def _calls(actor: Actor, ruled: Sequence[Agreement]) -> list[Call]:
     """What waits: decisions to sign, notices to read or answer, alarms of the link, obligations whose time has passed."""
     now = office().clock.now()
     unsigned = sum(
         actor.party not in one.signatures and one.decision.first >= now.date() - LATELY
-        for text, _day in triggers.in_force()
+        for text in ruled
         for one in overrides.decisions(text.id)
     )
     halves = sum(
         proposal.proposed_by != actor.id
-        for text, _day in triggers.in_force()
+        for text in ruled
         for _decision, proposal in overrides.proposed(text.id)
     )
     unanswered = receipts.unanswered() if link() is not None else []

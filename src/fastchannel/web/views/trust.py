@@ -67,10 +67,11 @@ def trust(request: HttpRequest) -> HttpResponse:
     joint_texts = {(one.agreement, one.version): one for one in joint.texts_of_all(linked)} if linked is not None else {}
     plans = erasure.planned()
     held = queries.imports_of_all(actor, after=request.GET.get("after", ""))
+    cases = ledger.summary()
     unbalanced = sum(not _balances(one) for one in held.items)
     context = {
-        "answer": _answer(ledger.summary(), unbalanced, sum(plan.due for plan in plans.value)),
-        "ledger": ledger.summary(),
+        "answer": _answer(cases, unbalanced, sum(plan.due for plan in plans.value)),
+        "ledger": cases,
         "texts": [_text(versions, joint_texts, language) for versions in office().texts.all().values()],
         "plans": plans.value,
         "plans_at": plans.at,
