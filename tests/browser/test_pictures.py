@@ -32,7 +32,7 @@ class Screen:
     """A picture: its name, who sees it (None: a traveller by their link), and where.
 
     The address is a path with the scene's travellers in braces, or ``name:`` and a page's name, with the journey that it is
-    about. ``size`` is one of the sizes of tests/browser/conftest.py.
+    about. ``size`` is one of the sizes of tests/browser/conftest.py. ``ready`` is there when the picture can be taken.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Screen:
     address: str
     size: str = "picture"
     language: str = "en"
+    ready: str = "main"
 
 
 SCREENS = (
@@ -50,7 +51,7 @@ SCREENS = (
     Screen("roster", Role.SPONSOR, "name:roster"),
     Screen("review", Role.REVIEWER, "/queue/{sponsored}/"),
     Screen("checkpoint", Role.CHECKPOINT, "name:checkpoint"),
-    Screen("gate", Role.CHECKPOINT, "name:gate", "phone"),
+    Screen("gate", Role.CHECKPOINT, "name:gate", "phone", ready="#gate input"),
     Screen("monitoring", Role.MONITOR, "name:monitor"),
     Screen("site", Role.SITE, "name:site", "phone"),
     Screen("laboratory", Role.LABORATORY, "name:laboratory"),
@@ -126,6 +127,7 @@ def test_every_screen_has_its_picture(
         answer = page.goto(address)
         assert answer is not None
         assert answer.status == 200, screen.name
+        page.locator(screen.ready).first.wait_for()
         keep(page, screen.name)
 
 

@@ -191,8 +191,7 @@ def _show(
         "button": BUTTONS[day],
         "empty": _("Nothing is due now."),
         "now": office().clock.now(),
-        "search": day == "laboratory",
-        "scan": day == "laboratory",
+        "samples": day == "laboratory",
     }
     if more is None:
         return render(request, "web/work.html", context)
