@@ -9,10 +9,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from fastchannel.node import finding
 from fastchannel.terms.events import Role
 from fastchannel.web.navigation import PAGES
 from tests.web.scene import Scene
 
+ASKED = ("", "?stage=&text=", "?when=all", "?stage=approved", "?text=CHOI")
 # What each page may ask of the database, whatever stands on it: two of it are who asks, one or two the log of who read whom.
 MOST_QUERIES = {
     "agreements": 3,
@@ -27,7 +29,7 @@ MOST_QUERIES = {
     "find": 7,
     "forecasts": 4,
     "import": 5,
-    "journeys": 5,
+    "journeys": 6,
     "laboratory": 7,
     "link": 5,
     "monitor": 12,
@@ -83,3 +85,24 @@ def test_who_should_have_left_days_ago_is_off_the_checkpoints_list_but_found_by_
     hand_clock.forward(days=5)
     rows += [scene.ready in client.get(f"/checkpoint/{search}").content.decode() for search in ("", "?flight=CK101")]
     assert rows == [True, False, True]
+
+
+def test_journeys_begin_with_today_and_whatever_is_asked_for_is_looked_for_among_all(
+    scene: Scene, signed_in: Any, hand_clock: Any
+) -> None:
+    client = signed_in(Role.REVIEWER)
+    hand_clock.forward(days=2)  # everybody has left
+    found = {asked: scene.ready in client.get(f"/journeys/{asked}").content.decode() for asked in ASKED}
+    assert found == {"": False, "?stage=&text=": False, "?when=all": True, "?stage=approved": True, "?text=CHOI": True}
+    assert 'href="?when=all"' in client.get("/journeys/").content.decode()
+    assert 'href="?when=all"' not in client.get("/journeys/?stage=approved").content.decode()
+
+
+def test_a_very_common_name_is_said_to_be_one(scene: Scene, signed_in: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = signed_in(Role.MONITOR)
+    told = "Very many travellers are called so"
+    assert told not in client.get("/find/?text=K").content.decode()
+    monkeypatch.setattr(finding, "MOST_FOUND", 1)  # KIM and KANG are two
+    page = client.get("/find/?text=K").content.decode()
+    assert told in page
+    assert "KIM MINJI" in page

@@ -106,6 +106,11 @@ def distance_words(when: datetime, now: datetime) -> str:
     return (_("%(length)s ago") if past else _("in %(length)s")) % {"length": length}
 
 
+def start_of_day(now: datetime, zone: str) -> datetime:
+    """The first minute of the day that it is in that zone."""
+    return now.astimezone(zone_of(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def iso(when: datetime) -> str:
     """For the attribute that machines read."""
     return when.astimezone(UTC).isoformat(timespec="seconds")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -130,7 +130,7 @@ def grid(request: HttpRequest) -> HttpResponse:
         "silences": [(n, n == asked["silent"]) for n in SILENCES],
         "query": urlencode({key: value for key, value in request.GET.items() if key != "after"}),
         "legend": [badge for badge in CELLS.values() if badge.mark],
-        "load": monitoring.load(actor, start_of_day(office().clock.now(), zone)),
+        "load": monitoring.load(actor, times.start_of_day(office().clock.now(), zone)),
         "now": office().clock.now(),
     }
     return render(request, "web/monitoring.html", context)
@@ -196,11 +196,6 @@ def columns(today: date) -> list[date]:
     """The days of the grid."""
     first = today - timedelta(days=DAYS - 1 - AHEAD)
     return [first + timedelta(days=n) for n in range(DAYS)]
-
-
-def start_of_day(now: datetime, zone: str) -> datetime:
-    """The first minute of the local day."""
-    return now.astimezone(times.zone_of(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def row_of(line: monitoring.Line, actor: Actor, language: str, today: date) -> Row:

@@ -18,10 +18,10 @@ from fastchannel.node import counting, queries
 from fastchannel.node.desk import office
 from fastchannel.terms.events import Role
 from fastchannel.terms.language import pick
-from fastchannel.web import words
+from fastchannel.web import times, words
 from fastchannel.web.access import actor_of, language_of, page
 from fastchannel.web.details import core_language
-from fastchannel.web.held import MeasureTitles
+from fastchannel.web.held import MeasureTitles, home_zone
 from fastchannel.web.lists import PAGE, Filter, page_of, shown
 from fastchannel.web.views.roster import tiles_by_verdict
 
@@ -107,21 +107,23 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 @page("journeys")
 @require_GET
 def journeys(request: HttpRequest) -> HttpResponse:
-    """Every journey that the actor may see, filtered."""
-    return _list(request, "web/journeys.html")
+    """The journeys that the actor may see, filtered; where nothing is asked, those that leave from today on."""
+    return _list(request, ahead=not any(request.GET.values()))
 
 
 @login_required
 @require_GET
 def find(request: HttpRequest) -> HttpResponse:
     """Travellers by name, passport or reference, for those whose day is a work list."""
-    return _list(request, "web/journeys.html")
+    return _list(request)
 
 
-def _list(request: HttpRequest, template: str) -> HttpResponse:
+def _list(request: HttpRequest, *, ahead: bool = False) -> HttpResponse:
+    actor, now = actor_of(request), office().clock.now()
     chosen = Filter(request, routes=route_titles(language_of(request)))
     found = queries.queue(
-        actor_of(request),
+        actor,
+        departing_from=times.start_of_day(now, home_zone(actor.party)) if ahead else None,
         stages=chosen.chosen("stage"),
         verdicts=chosen.chosen("verdict"),
         route=chosen.get("route"),
@@ -130,12 +132,13 @@ def _list(request: HttpRequest, template: str) -> HttpResponse:
         limit=PAGE,
     )
     context = {
-        "answer": _("The nearest departure first."),
+        "answer": _("Who leaves from today on, the nearest departure first.") if ahead else _("The earliest departure first."),
+        "ahead": ahead,
         "filters": chosen,
         "page": page_of(request, (shown(row) for row in found.items), found.after, crowded=found.crowded),
-        "now": office().clock.now(),
+        "now": now,
     }
-    return render(request, template, context)
+    return render(request, "web/journeys.html", context)
 
 
 def route_titles(language: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -187,8 +187,7 @@ def _answer(counts: counting.Undecided) -> str:
 
 def _ends(now: datetime, zone: str) -> tuple[datetime, datetime]:
     """When today, and the seven days from today, end where the officer is."""
-    here = times.zone_of(zone)
-    midnight = datetime.combine(now.astimezone(here).date(), time.min, here)
+    midnight = times.start_of_day(now, zone)
     return midnight + timedelta(days=1), midnight + timedelta(days=7)
 
 

@@ -142,11 +142,7 @@ def _calls(actor: Actor, ruled: Sequence[Agreement]) -> list[Call]:
         for text in ruled
         for one in overrides.decisions(text.id)
     )
-    halves = sum(
-        proposal.proposed_by != actor.id
-        for text in ruled
-        for _decision, proposal in overrides.proposed(text.id)
-    )
+    halves = sum(proposal.proposed_by != actor.id for text in ruled for _decision, proposal in overrides.proposed(text.id))
     unanswered = receipts.unanswered() if link() is not None else []
     late = sum(one.late(now) for one in unanswered)
     watch, linked = reverse("web:watch"), reverse("web:link")
