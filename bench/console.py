@@ -3,8 +3,8 @@
 Run it with ``python -m bench.console [--travellers 1000000] [--users 100]``. A node is made in a directory of its own and
 filled (see `bench.console_fill`); its web server runs as `fastchannel node run` starts it; people of every role open the pages
 of their day, each waiting some seconds between two. The same is measured before on a record of a thousand travellers: what a
-large record costs is the ratio. The load comes from the same cores. A page's time is that of all its openings, whoever opened it and
-about whom.
+large record costs is the ratio. The load comes from the same cores. A page's time is that of all its openings, whoever opened
+it and about whom.
 """
 
 from __future__ import annotations
