@@ -98,6 +98,8 @@ def test_fifty_kills_of_either_node_lose_nothing_and_double_nothing(place: Path)
                 victim.kill()
                 victim.start()
                 moved(nodes, before)
+            for node, writer in zip(nodes.values(), writers, strict=True):
+                assert writer.poll() is None, (node.directory / "writer.log").read_text()[-3_000:]
         finally:
             for writer in writers:
                 writer.kill()
