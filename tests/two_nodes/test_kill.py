@@ -26,9 +26,9 @@ from django.db import Error, connection
 from fastchannel.node.desk import office
 from tests.web import scene
 number = 0
+plan = scene.itinerary(departure=office().clock.now() + timedelta(days=20))  # once: the same again is the same to the letter
 while True:
     try:
-        plan = scene.itinerary(departure=office().clock.now() + timedelta(days=20))
         done = scene.done(scene.applications.apply(
             office(), scene.actor(scene.Role.SPONSOR), agreement="china-korea", route="kr-cn", purpose="technical-service",
             itinerary=plan, person=scene.person("A B", f"M{1000000 + number}"), duties=scene.DUTIES, key=f"a-{number}",
