@@ -322,9 +322,8 @@ def test_the_store_shows_nobody_anything_without_the_pin(device: Device, node: N
     assert {one["id"] for one in stored["sealed"]} == {"device", "bundle", "state"}
     text = repr(stored)
     assert node.bundle is not None
-    # What is sealed is as good as chance, in which something of two or three letters stands now and then.
     for secret in ("KIM M.", "PARK", '"J1"', "admitted", "clear", "CN-SH", PIN, *[one.doc for one in node.bundle.expected]):
-        assert secret not in text
+        assert secret not in text  # what is sealed is as good as chance: two letters would stand in it now and then
     assert {tuple(sorted(one)) for one in stored["entries"]} == {("at", "data", "iv", "nonce", "seq", "state")}
     # The service worker kept the application's own files, and no answer about anybody.
     kept = device.page.evaluate(

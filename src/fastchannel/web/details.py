@@ -175,16 +175,14 @@ class Reader:
 
     def sentence(self, reason: Reason) -> str:
         """A reason as a sentence, and no more of it."""
-        if reason.code == "withheld":
-            return str(_("Health details are not shown to your role."))
-        return say(self._in_words(reason), self.core)
+        return self._sentence(self._in_words(reason))
 
     def reason(self, reason: Reason) -> ReasonLine:
         """A reason as a sentence, with required and found beside each other."""
-        shown, text = self._in_words(reason), self.sentence(reason)
+        shown = self._in_words(reason)
         beside = bool(reason.required) and reason.code not in SAID  # else the sentence says it all
         return ReasonLine(
-            text=text,
+            text=self._sentence(shown),
             clause=reason.clause,
             effect=reason.effect.value,
             required=_pairs(shown.required) if beside else "",
@@ -192,6 +190,11 @@ class Reader:
             code=reason.code,
             measure=reason.measure,
         )
+
+    def _sentence(self, shown: Reason) -> str:
+        if shown.code == "withheld":
+            return str(_("Health details are not shown to your role."))
+        return say(shown, self.core)
 
     def _in_words(self, reason: Reason) -> Reason:
         return msgspec.structs.replace(

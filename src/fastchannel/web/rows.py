@@ -1,6 +1,6 @@
 """What long lists say of each of their rows, written in Jinja.
 
-A page around them is Django's template and takes some milliseconds; with fifty rows in the same language it would take ten
+A page around them is Django's template and takes some milliseconds; with its rows in the same language it would take several
 times as long. So whatever stands in every row is compiled: `{% rows "queue" %}` puts ``templates/rows/queue.html`` there, with
 the marks, badges and times that pages have (see `templatetags.fastchannel`).
 """

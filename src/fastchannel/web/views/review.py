@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -96,17 +96,13 @@ def queue(request: HttpRequest) -> HttpResponse:
     identifiers = [row.journey for row in found.items]
     standings, seen = queries.standings(identifiers), queries.revisions(identifiers)
     opened = claims.open_now(identifiers, actor, now)
+    rows = [_row(row, standings[row.journey], seen[row.journey], opened, language, now) for row in found.items]
     context = {
         "answer": _answer(counts),
         "counts": counts,
         "filters": chosen,
-        "page": page_of(
-            request,
-            (_row(row, standings[row.journey], seen[row.journey], opened, language, now) for row in found.items),
-            found.after,
-            crowded=found.crowded,
-        ),
-        "any_clean": any(clearance.is_clean(standing, now) for standing in standings.values()),
+        "page": page_of(request, rows, found.after, crowded=found.crowded),
+        "any_clean": any(row.clean for row in rows),
         "key": uuid4().hex,
         "now": now,
     }
@@ -209,16 +205,16 @@ def _row(row: queries.Listed, standing: Standing, seen: int, opened: Mapping[str
     first += [reader.measure(item.measure, item.kind) for item in besides[: MOST_TOLD - len(first)]]
     further = len(each) + len(besides) - len(first)
     other = opened.get(row.journey, "")
-    return shown(
-        row,
-        seen=seen,
-        clean=clearance.is_clean(standing, now),
-        second=any(reason.code == clearance.SECOND for reason in standing.reasons),
-        select=_("Select %(name)s") % {"name": row.name or row.journey},
-        against=list(dict.fromkeys(first)),
-        further=ngettext("%(n)s more", "%(n)s more", further) % {"n": further} if further else "",
-        opened_by=_("%(name)s has it open") % {"name": other} if other else "",
-    )
+    told = {
+        "seen": seen,
+        "clean": clearance.is_clean(standing, now),
+        "second": any(reason.code == clearance.SECOND for reason in standing.reasons),
+        "select": _("Select %(name)s") % {"name": row.name or row.journey},
+        "against": list(dict.fromkeys(first)),
+        "further": ngettext("%(n)s more", "%(n)s more", further) % {"n": further} if further else "",
+        "opened_by": _("%(name)s has it open") % {"name": other} if other else "",
+    }
+    return replace(line, extra=told)
 
 
 def _done(journey: str, name: str, answer: Receipt | Denial | CaseworkError, language: str) -> Done:

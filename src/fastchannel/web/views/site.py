@@ -300,8 +300,7 @@ def leaves(found: Leaving, titles: MeasureTitles, language: str, now: datetime) 
 
 def day_ends(actor: Actor) -> datetime:
     """The midnight that ends the local day."""
-    local = office().clock.now().astimezone(times.zone_of(home_zone(actor.party)))
-    return (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return times.start_of_day(office().clock.now(), home_zone(actor.party)) + timedelta(days=1)
 
 
 _AGAIN = gettext_lazy("This form was sent before with other content. Load the page again.")
